@@ -1,0 +1,226 @@
+import { CHANNEL_DEPTH_MAX, CHANNEL_MAX, CHANNEL_NONE, CHANNEL_ROOT, ChannelFlag, Status, UNLIMITED } from "./abi";
+import { Heap } from "./heap";
+import { takeRecord } from "./memory";
+import { BY_DEPTH, BY_ETA, BY_RELEASE, BY_TURN, BY_WAKEUP, Channel, Job } from "./records";
+
+/*
+ * The channel tree. Each channel keeps two times: when it can release a job whatever its ancestors do, which
+ * puts it on the alarm list of all channels, and when it can give its parent a job, which its parent keeps in a
+ * heap of its own. So a decision finds the channels that have something to do, and the wake-up time is known.
+ */
+
+/** Channel records by number. */
+const channels: usize = memory.data(4 * CHANNEL_MAX);
+let usedNumbers: i32 = 0;
+let freeChannel: Channel | null = null;
+
+/** All channels by the time they can release a job. */
+const alarms = changetype<Heap<Channel>>(memory.data(offsetof<Heap<Channel>>()));
+alarms.order = BY_RELEASE;
+
+/** Channels to look at in the decision that is being made, deepest first. */
+export const agenda = changetype<Heap<Channel>>(memory.data(offsetof<Heap<Channel>>()));
+agenda.order = BY_DEPTH;
+
+export function channelAt(number: i32): Channel | null {
+  if (<u32> number >= <u32> CHANNEL_MAX) return null;
+  return changetype<Channel | null>(<usize> load<u32>(channels + (<usize> number << 2)));
+}
+
+export function rootChannel(): Channel {
+  return channelAt(CHANNEL_ROOT)!;
+}
+
+/** One more than the greatest channel number ever used. */
+export function channelNumbersEnd(): i32 {
+  return usedNumbers;
+}
+
+/**
+ * Makes a channel, or changes a known one and moves it below another parent. A change of a channel that holds
+ * jobs belongs between `liftJobs` and `settleJobs` (scheduler.ts).
+ */
+export function setChannel(
+  number: i32,
+  parentNumber: i32,
+  capacity: i32,
+  flags: i32,
+  throttleMs: f64,
+  throttledUntilMax: f64,
+): Status {
+  if (<u32> number >= <u32> CHANNEL_MAX) return Status.ChannelTableFull;
+  const parent = channelAt(parentNumber);
+  if (number == CHANNEL_ROOT ? parentNumber != CHANNEL_NONE : !parent) return Status.UnknownChannel;
+  const depth = parent ? parent.depth + 1 : 0;
+  if (depth >= CHANNEL_DEPTH_MAX) return Status.ChannelTooDeep;
+  const isSequential = (flags & ChannelFlag.Sequential) != 0;
+  if (isSequential && capacity != 1) return Status.SequentialNeedsCapacityOne;
+  if (!(throttleMs >= 0)) return Status.TimeNotNumber;
+
+  let channel = channelAt(number);
+  if (!channel) {
+    channel = takeChannel();
+    if (!channel) return Status.ChannelTableFull;
+    store<u32>(channels + (<usize> number << 2), <u32> changetype<usize>(channel));
+    usedNumbers = max(usedNumbers, number + 1);
+    channel.number = number;
+    channel.throttledUntilMs = -Infinity;
+    channel.releaseMs = Infinity;
+    channel.wakeupMs = Infinity;
+    alarms.push(channel);
+    attach(channel, parent);
+  } else if (channel.parent != parent) {
+    if (isBelow(parent, channel)) return Status.ChannelLoop;
+    detach(channel);
+    attach(channel, parent);
+  }
+  channel.depth = depth;
+  channel.capacity = capacity;
+  channel.isSequential = isSequential;
+  channel.isPaused = (flags & ChannelFlag.Paused) != 0;
+  channel.throttleMs = throttleMs;
+  channel.throttledUntilMs = throttleMs == 0 ? -Infinity : min(channel.throttledUntilMs, throttledUntilMax);
+  return Status.Ok;
+}
+
+/** Drops a channel without jobs and subchannels. */
+export function dropChannel(number: i32): Status {
+  const channel = channelAt(number);
+  if (!channel) return Status.UnknownChannel;
+  if (channel.number == CHANNEL_ROOT || channel.childCount > 0 || ownJobCount(channel) > 0) return Status.ChannelInUse;
+  assert(channel.releasedCount == 0, "a channel without jobs must have released none");
+  alarms.remove(channel);
+  detach(channel);
+  store<u32>(channels + (<usize> number << 2), 0);
+  channel.parent = freeChannel;
+  freeChannel = channel;
+  return Status.Ok;
+}
+
+export function ownJobCount(channel: Channel): i32 {
+  return channel.waitingCount + channel.runningCount + channel.failedCount + channel.parkedCount;
+}
+
+/** Whether jobs wait in it or have passed through it and are not over. */
+export function isFlowedThrough(channel: Channel): bool {
+  return channel.due.count > 0 || channel.later.count > 0 || channel.releasedCount > 0;
+}
+
+/** Ancestors of a channel. */
+export function depthOf(channel: Channel): i32 {
+  let depth = 0;
+  let above = channel.parent;
+  while (above) {
+    depth++;
+    above = above.parent;
+  }
+  return depth;
+}
+
+/** Brings the times of a channel, and the wake-up of those above that depend on it, up to date. */
+export function retime(channel: Channel): void {
+  setRelease(channel);
+  for (let current: Channel | null = channel; current && setWakeup(current); current = current.parent) {}
+}
+
+/** The same after a change of a channel and of all above it. */
+export function retimeToRoot(channel: Channel): void {
+  for (let current: Channel | null = channel; current; current = current.parent) {
+    setRelease(current);
+    setWakeup(current);
+  }
+}
+
+/** Puts every channel on the agenda that can release a job at `nowMs`. */
+export function listDue(nowMs: f64): void {
+  while (alarms.count > 0 && alarms.at(0).releaseMs <= nowMs) {
+    const channel = alarms.at(0);
+    // It comes back with its new time when it is looked at (retime).
+    channel.releaseMs = Infinity;
+    alarms.update(channel);
+    list(channel);
+  }
+}
+
+export function list(channel: Channel): void {
+  if (channel.isListed) return;
+  channel.isListed = true;
+  agenda.push(channel);
+}
+
+/** When a channel can release a job by itself; `next(c)` of the rules without its subchannels. */
+export function releaseOf(channel: Channel): f64 {
+  return channel.isOpen() ? max(channel.throttledUntilMs, firstMs(channel)) : Infinity;
+}
+
+/** `next(c)` of the rules; a time in the past stands for now. */
+export function wakeupOf(channel: Channel): f64 {
+  if (!channel.isOpen()) return Infinity;
+  const children = channel.children;
+  const childMs = children.count > 0 ? children.at(0).wakeupMs : Infinity;
+  return max(channel.throttledUntilMs, min(firstMs(channel), childMs));
+}
+
+/** When the first job of its heaps is due. In a sequential channel the first in order, whatever its eta. */
+function firstMs(channel: Channel): f64 {
+  if (channel.due.count > 0) return channel.isSequential ? channel.due.at(0).etaMs : -Infinity;
+  return channel.later.count > 0 ? channel.later.at(0).etaMs : Infinity;
+}
+
+function setRelease(channel: Channel): void {
+  const releaseMs = releaseOf(channel);
+  if (releaseMs == channel.releaseMs) return;
+  channel.releaseMs = releaseMs;
+  alarms.update(channel);
+}
+
+/** Answers whether it has changed. */
+function setWakeup(channel: Channel): bool {
+  const wakeupMs = wakeupOf(channel);
+  if (wakeupMs == channel.wakeupMs) return false;
+  channel.wakeupMs = wakeupMs;
+  const parent = channel.parent;
+  if (parent) parent.children.update(channel);
+  return true;
+}
+
+function isBelow(channel: Channel | null, above: Channel): bool {
+  let current = channel;
+  while (current && current != above) current = current.parent;
+  return current == above;
+}
+
+function attach(channel: Channel, parent: Channel | null): void {
+  channel.parent = parent;
+  if (!parent) return;
+  parent.childCount++;
+  parent.children.push(channel);
+}
+
+function detach(channel: Channel): void {
+  const parent = channel.parent;
+  if (!parent) return;
+  parent.children.remove(channel);
+  parent.childCount--;
+}
+
+/** A channel record with its three heaps behind it. */
+function takeChannel(): Channel | null {
+  const free = freeChannel;
+  if (free) {
+    freeChannel = free.parent;
+    return free;
+  }
+  const heapSize = (offsetof<Heap<Job>>() + 7) & ~7;
+  const recordSize = (offsetof<Channel>() + 7) & ~7;
+  const record = takeRecord(recordSize + 3 * heapSize);
+  if (record == 0) return null;
+  const channel = changetype<Channel>(record);
+  channel.due = changetype<Heap<Job>>(record + recordSize);
+  channel.due.order = BY_TURN;
+  channel.later = changetype<Heap<Job>>(record + recordSize + heapSize);
+  channel.later.order = BY_ETA;
+  channel.children = changetype<Heap<Channel>>(record + recordSize + 2 * heapSize);
+  channel.children.order = BY_WAKEUP;
+  return channel;
+}

@@ -1,0 +1,141 @@
+import { UNLIMITED } from "./abi";
+import { Heap } from "./heap";
+
+/** The orders of the heaps a record can be in. */
+export const BY_TURN = 0; //    jobs: who runs first
+export const BY_ETA = 1; //     jobs: who is due first
+export const BY_RELEASE = 2; // channels: who can release a job first
+export const BY_WAKEUP = 3; //  channels: who can give root a job first
+export const BY_DEPTH = 4; //   channels: deepest first
+
+/** A known job: 80 bytes. Identity and lists belong to jobs.ts, state and place to scheduler.ts. */
+@unmanaged
+export class Job {
+  sequence: f64;
+  createdMs: f64;
+  etaMs: f64;
+  /** Given when the job becomes known: settles what ties otherwise. */
+  arrival: f64;
+  uuid0: u32;
+  uuid1: u32;
+  uuid2: u32;
+  uuid3: u32;
+  priority: i32;
+  database: Database;
+  /** Its own channel. */
+  channel: Channel;
+  /** Waiting: the channel whose heap holds it, its own or an ancestor. Else null. */
+  place: Channel | null;
+  position: u32;
+  /** Neighbours in the list of its database; `next` also links free records. */
+  previous: Job | null;
+  next: Job | null;
+  /** A JobState. */
+  state: u8;
+  /** Waiting: it is in `place.later`, not in `place.due`. */
+  isLater: bool;
+  /** Notified or touched since its database's scan began. */
+  isSeen: bool;
+
+  /**
+   * Whether it runs before `other` once both are due: smaller priority first, then older, then smaller
+   * sequence. Arrival settles what is left, so that two runs over the same input agree.
+   */
+  runsBefore(other: Job): bool {
+    if (this.priority != other.priority) return this.priority < other.priority;
+    if (this.createdMs != other.createdMs) return this.createdMs < other.createdMs;
+    if (this.sequence != other.sequence) return this.sequence < other.sequence;
+    return this.arrival < other.arrival;
+  }
+
+  isBefore(other: Job, order: i32): bool {
+    return order == BY_ETA ? this.etaMs < other.etaMs : this.runsBefore(other);
+  }
+  positionIn(_order: i32): u32 {
+    return this.position;
+  }
+  moveTo(_order: i32, position: u32): void {
+    this.position = position;
+  }
+  heap(): Heap<Job> {
+    const place = this.place!;
+    return this.isLater ? place.later : place.due;
+  }
+}
+
+/** A database: its jobs as a list. */
+@unmanaged
+export class Database {
+  number: i32;
+  jobCount: u32;
+  first: Job | null;
+}
+
+/** A channel. Belongs to channels.ts; what flows through it is changed by scheduler.ts alone. */
+@unmanaged
+export class Channel {
+  number: i32;
+  parent: Channel | null;
+  /** Ancestors. */
+  depth: i32;
+  childCount: i32;
+  /** Or UNLIMITED. */
+  capacity: i32;
+  isSequential: bool;
+  isPaused: bool;
+  /** 0 = none. */
+  throttleMs: f64;
+  /** It releases nothing before. */
+  throttledUntilMs: f64;
+  /** Jobs it has released that are not over: they wait in an ancestor's heap, or run. */
+  releasedCount: i32;
+
+  /** Own jobs by state, for people; `failedCount` also blocks a sequential channel. */
+  waitingCount: i32;
+  runningCount: i32;
+  failedCount: i32;
+  parkedCount: i32;
+
+  /** By turn: jobs to look at now. In a sequential channel all its jobs, etas ignored. */
+  due: Heap<Job>;
+  /** By eta: jobs that were not due when last looked at. */
+  later: Heap<Job>;
+  /** Subchannels by wake-up. */
+  children: Heap<Channel>;
+
+  /** When it can release a job, whatever its ancestors do; Infinity = never by time alone. */
+  releaseMs: f64;
+  /** When it can give its parent a job, by its own or its subchannels' time: `next(c)` of the rules. */
+  wakeupMs: f64;
+  releasePosition: u32;
+  wakeupPosition: u32;
+  depthPosition: u32;
+  /** It is on the agenda of the decision that is being made. */
+  isListed: bool;
+
+  /** What invariants.ts counts anew. */
+  recountedReleased: i32;
+  recountedOwn: i32;
+
+  isOpen(): bool {
+    return !this.isPaused &&
+      (this.capacity == UNLIMITED || this.releasedCount < this.capacity) &&
+      !(this.isSequential && this.failedCount > 0);
+  }
+
+  isBefore(other: Channel, order: i32): bool {
+    if (order == BY_RELEASE) return this.releaseMs < other.releaseMs;
+    if (order == BY_WAKEUP) return this.wakeupMs < other.wakeupMs;
+    return this.depth > other.depth;
+  }
+  positionIn(order: i32): u32 {
+    if (order == BY_RELEASE) return this.releasePosition;
+    if (order == BY_WAKEUP) return this.wakeupPosition;
+    return this.depthPosition;
+  }
+  moveTo(order: i32, position: u32): void {
+    if (order == BY_RELEASE) this.releasePosition = position;
+    else if (order == BY_WAKEUP) this.wakeupPosition = position;
+    else this.depthPosition = position;
+  }
+}

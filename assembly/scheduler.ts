@@ -1,0 +1,298 @@
+import { ChannelFlag, DATABASE_MAX, JobState, NO_ETA, RESULT_MAX, RESULT_WORDS, Status } from "./abi";
+import {
+  agenda,
+  channelAt,
+  channelNumbersEnd,
+  depthOf,
+  isFlowedThrough,
+  list,
+  listDue,
+  retime,
+  retimeToRoot,
+  rootChannel,
+  setChannel,
+} from "./channels";
+import { addJob, databaseNumbersEnd, findJob, firstJobOf, removeJob, takeDatabase } from "./jobs";
+import { Channel, Job } from "./records";
+
+/*
+ * The rules. A job is in one of four states, changed by `enter` and `leave` alone:
+ *
+ *   Waiting   in one heap: of its own channel, or of an ancestor (`place`) it has flowed into. Every channel from
+ *             its own up to, not including, `place` has released it and counts it (`releasedCount`).
+ *   Running   in no heap; its own channel and all above count it as released.
+ *   Failed    in no heap, counted in its own channel, where it blocks a sequential one.
+ *   Parked    in no heap, counted in its own channel.
+ *
+ * Jobs flow only in `takeReady`: the channels that can release a job at that time are looked at, deepest first;
+ * each releases its first jobs into its parent's heap, root into the result. Between two decisions every channel
+ * knows when it can release next (channels.ts), so nothing is ever searched.
+ */
+
+const results: usize = memory.data(4 * RESULT_WORDS * RESULT_MAX);
+let resultCount: u32 = 0;
+
+/** The time of the last question. */
+let askedMs: f64 = -Infinity;
+/** No job in a heap `due` has a later eta, sequential channels apart. */
+let dueUntilMs: f64 = -Infinity;
+/** Channels are being configured: jobs are in no heap and no count. */
+let isLifted: bool = false;
+
+export function resultsStart(): usize {
+  return results;
+}
+
+/** A row was added or changed. A job that is refused leaves everything as it was. */
+export function notifyJob(
+  databaseNumber: i32,
+  uuid0: u32,
+  uuid1: u32,
+  uuid2: u32,
+  uuid3: u32,
+  channelNumber: i32,
+  sequence: f64,
+  createdMs: f64,
+  priority: i32,
+  etaMs: f64,
+  state: i32,
+): Status {
+  const channel = channelAt(channelNumber);
+  if (!channel) return Status.UnknownChannel;
+  if (state < JobState.Waiting || state > JobState.Parked) return Status.UnknownState;
+  if (Math.floor(sequence) != sequence || Math.abs(sequence) == Infinity) return Status.SequenceNotInteger;
+  if (createdMs != createdMs || etaMs != etaMs) return Status.TimeNotNumber;
+
+  let job = findJob(databaseNumber, uuid0, uuid1, uuid2, uuid3);
+  if (job) {
+    const isSame = job.channel == channel && job.sequence == sequence && job.createdMs == createdMs &&
+      job.priority == priority && job.etaMs == etaMs;
+    job.isSeen = true;
+    if (isSame && job.state == <u8> state) return Status.Ok;
+    leave(job);
+  } else {
+    if (<u32> databaseNumber >= <u32> DATABASE_MAX) return Status.DatabaseTableFull;
+    const database = takeDatabase(databaseNumber);
+    job = database ? addJob(database, uuid0, uuid1, uuid2, uuid3) : null;
+    if (!job) return Status.JobTableFull;
+    job.isSeen = true;
+  }
+  job.channel = channel;
+  job.sequence = sequence;
+  job.createdMs = createdMs;
+  job.priority = priority;
+  job.etaMs = etaMs;
+  enter(job, state);
+  return Status.Ok;
+}
+
+/** Fills the results with at most `max` jobs that run from now on, first to run first; answers how many. */
+export function takeReadyJobs(nowMs: f64, max: u32): u32 {
+  assert(!isLifted, "channels must be settled before a decision");
+  ask(nowMs);
+  resultCount = 0;
+  const handOutMax = min<u32>(max, RESULT_MAX);
+  listDue(nowMs);
+  while (agenda.count > 0) {
+    const channel = agenda.at(0);
+    agenda.remove(channel);
+    channel.isListed = false;
+    release(channel, nowMs, handOutMax);
+  }
+  return resultCount;
+}
+
+/** The earliest time, not before `nowMs`, at which time alone makes root release a job; or Infinity. */
+export function wakeupTime(nowMs: f64): f64 {
+  ask(nowMs);
+  return max(nowMs, rootChannel().wakeupMs);
+}
+
+/** Makes a job unknown. */
+export function forgetJob(job: Job): void {
+  leave(job);
+  removeJob(job);
+}
+
+/** Forgets the jobs of a database that `isGone` names; answers how many. */
+export function forgetJobs(databaseNumber: i32, isGone: (job: Job) => bool): u32 {
+  let count: u32 = 0;
+  let job = firstJobOf(databaseNumber);
+  while (job) {
+    const next: Job | null = job.next;
+    if (isGone(job)) {
+      forgetJob(job);
+      count++;
+    }
+    job = next;
+  }
+  return count;
+}
+
+/** Makes a channel or changes one, keeping the rest of a throttle's pause that the new throttle allows. */
+export function configure(number: i32, parent: i32, capacity: i32, flags: i32, throttleMs: f64): Status {
+  const known = channelAt(number);
+  if (known && !isLifted && isFlowedThrough(known)) {
+    const isSequential = (flags & ChannelFlag.Sequential) != 0;
+    if (known.parent != channelAt(parent) || known.isSequential != isSequential) return Status.ChannelInUse;
+  }
+  const status = setChannel(number, parent, capacity, flags, throttleMs, askedMs + throttleMs);
+  if (status == Status.Ok && !isLifted) retimeToRoot(channelAt(number)!);
+  return status;
+}
+
+/** Takes all jobs out of heaps and counts, so that channels may be changed and moved. */
+export function liftJobs(): void {
+  isLifted = true;
+  for (let number: i32 = 0; number < databaseNumbersEnd(); number++) {
+    let job = firstJobOf(number);
+    while (job) {
+      const place = job.place;
+      leave(job);
+      job.place = place;
+      job = job.next;
+    }
+  }
+}
+
+/**
+ * Puts them back. A waiting job stays in the heap it has flowed into while that still is on its way to root,
+ * else it goes back to its own channel.
+ */
+export function settleJobs(): void {
+  isLifted = false;
+  for (let number: i32 = 0; number < channelNumbersEnd(); number++) {
+    const channel = channelAt(number);
+    if (!channel) continue;
+    channel.depth = depthOf(channel);
+    retimeToRoot(channel);
+  }
+  for (let number: i32 = 0; number < databaseNumbersEnd(); number++) {
+    let job = firstJobOf(number);
+    while (job) {
+      let place: Channel | null = job.channel;
+      while (place && place != job.place) place = place.parent;
+      enterAt(job, job.state, place ? place : job.channel);
+      job = job.next;
+    }
+  }
+}
+
+/** What time changes without a job: a clock that steps back makes no pause longer and no job due. */
+function ask(nowMs: f64): void {
+  if (nowMs < askedMs) stepBack(nowMs);
+  askedMs = nowMs;
+}
+
+/** Gives the parent, or the result, all jobs of the channel that may leave it now. */
+function release(channel: Channel, nowMs: f64, handOutMax: u32): void {
+  while (channel.later.count > 0 && channel.later.at(0).etaMs <= nowMs) {
+    const job = channel.later.at(0);
+    channel.later.remove(job);
+    job.isLater = false;
+    channel.due.push(job);
+    dueUntilMs = max(dueUntilMs, job.etaMs);
+  }
+  const parent = channel.parent;
+  while (channel.due.count > 0 && channel.isOpen() && channel.throttledUntilMs <= nowMs) {
+    const job = channel.due.at(0);
+    if (job.etaMs > nowMs || (!parent && resultCount == handOutMax)) break;
+    channel.due.remove(job);
+    channel.releasedCount++;
+    if (channel.throttleMs > 0) channel.throttledUntilMs = nowMs + channel.throttleMs;
+    if (parent) {
+      job.place = parent;
+      parent.due.push(job);
+      dueUntilMs = max(dueUntilMs, job.etaMs);
+      list(parent);
+    } else handOut(job);
+  }
+  retime(channel);
+}
+
+function handOut(job: Job): void {
+  job.place = null;
+  job.state = <u8> JobState.Running;
+  job.channel.waitingCount--;
+  job.channel.runningCount++;
+  const result = results + <usize> (resultCount++) * (4 * RESULT_WORDS);
+  store<u32>(result, job.database.number);
+  store<u32>(result, job.uuid0, 4);
+  store<u32>(result, job.uuid1, 8);
+  store<u32>(result, job.uuid2, 12);
+  store<u32>(result, job.uuid3, 16);
+  store<u32>(result, job.channel.number, 20);
+}
+
+function enter(job: Job, state: i32): void {
+  enterAt(job, state, job.channel);
+}
+
+/** The job, in no heap and no count, takes a state; a waiting one its place, its own channel or one above it. */
+function enterAt(job: Job, state: i32, waitsAt: Channel): void {
+  const channel = job.channel;
+  job.state = <u8> state;
+  job.place = null;
+  count(job, 1);
+  if (state == JobState.Waiting) {
+    job.place = waitsAt;
+    // In a sequential channel all wait in order; elsewhere those with an eta until it is looked at.
+    job.isLater = job.etaMs != NO_ETA && !waitsAt.isSequential;
+    job.heap().push(job);
+  }
+  if (state == JobState.Waiting || state == JobState.Running) countReleased(job, 1);
+  retimeToRoot(channel);
+}
+
+/** The job leaves its heap and all counts. */
+function leave(job: Job): void {
+  count(job, -1);
+  if (job.state == JobState.Waiting || job.state == JobState.Running) countReleased(job, -1);
+  if (job.place) job.heap().remove(job);
+  job.place = null;
+  retimeToRoot(job.channel);
+}
+
+/** Every channel below its place has released a waiting job; all up to root a running one, that has no place. */
+function countReleased(job: Job, by: i32): void {
+  const place = job.place;
+  for (let channel: Channel | null = job.channel; channel && channel != place; channel = channel.parent) {
+    channel.releasedCount += by;
+  }
+}
+
+function count(job: Job, by: i32): void {
+  const channel = job.channel;
+  if (job.state == JobState.Waiting) channel.waitingCount += by;
+  else if (job.state == JobState.Running) channel.runningCount += by;
+  else if (job.state == JobState.Failed) channel.failedCount += by;
+  else channel.parkedCount += by;
+}
+
+/** A job that was due no longer is. */
+function holdBack(job: Job): void {
+  const place = job.place;
+  if (!place || job.isLater || place.isSequential) return;
+  place.due.remove(job);
+  job.isLater = true;
+  place.later.push(job);
+}
+
+function stepBack(nowMs: f64): void {
+  if (nowMs < dueUntilMs) {
+    for (let number: i32 = 0; number < databaseNumbersEnd(); number++) {
+      let job = firstJobOf(number);
+      while (job) {
+        if (job.etaMs > nowMs) holdBack(job);
+        job = job.next;
+      }
+    }
+    dueUntilMs = nowMs;
+  }
+  for (let number: i32 = 0; number < channelNumbersEnd(); number++) {
+    const channel = channelAt(number);
+    if (!channel) continue;
+    channel.throttledUntilMs = min(channel.throttledUntilMs, nowMs + channel.throttleMs);
+    retimeToRoot(channel);
+  }
+}

@@ -1,0 +1,127 @@
+import { CHANNEL_DEPTH_MAX, CHANNEL_MAX, CHANNEL_NONE, ChannelFlag, UNLIMITED } from "../../assembly/abi.ts";
+import { type ChannelConfig, type ChannelPlan, fullChannelName } from "./channel_config.ts";
+import type { Core } from "./core.ts";
+import { ConfigError } from "./errors.ts";
+
+/** Empty channels made on the fly are looked for when there are this many, and again at every doubling. */
+const SMALLEST_SWEEP = 256;
+
+/** A channel of the core. */
+export interface KnownChannel {
+  readonly number: number;
+  readonly config: ChannelConfig;
+  /** In the channel string; else made on the fly for a job that named it. */
+  readonly isConfigured: boolean;
+}
+
+/** The channels by name: numbers them for the core, and makes those on the fly that only jobs name. */
+export class ChannelTable {
+  readonly #core: Core;
+  readonly #byName = new Map<string, KnownChannel>();
+  readonly #nameOf: string[] = [];
+  readonly #freeNumbers: number[] = [];
+  /** How jobs spell their channels (null included), and the number behind it; bounded like the channels. */
+  readonly #numberOfSpelling = new Map<string | null, number>();
+  #configured: ReadonlyMap<string, ChannelConfig> = new Map();
+  #sweepAt = SMALLEST_SWEEP;
+
+  constructor(core: Core, plan: ChannelPlan) {
+    this.#core = core;
+    this.configure(plan);
+  }
+
+  /** The number of the channel that a job names. */
+  numberOf(spelling: string | null): number {
+    return this.#numberOfSpelling.get(spelling) ?? this.#resolve(spelling);
+  }
+
+  nameOf(number: number): string {
+    return this.#nameOf[number]!;
+  }
+
+  /** Configured channels, and those made on the fly that hold jobs; by name. */
+  list(): KnownChannel[] {
+    const shown = [...this.#byName.values()]
+      .filter((it) => it.isConfigured || this.#core.channelJobCount(it.number) > 0);
+    return shown.sort((a, b) => a.config.name < b.config.name ? -1 : 1);
+  }
+
+  /** Puts a new channel string in force; jobs keep their places as far as the new tree has them. */
+  configure(plan: ChannelPlan): void {
+    this.#check(plan);
+    this.#dropEmpty();
+    const others = [...this.#byName.values()].map((it) => it.config.name);
+    const configured = new Map(plan.channels.map((it) => [it.name, it]));
+    this.#configured = configured;
+    this.#core.reconfigure(() => {
+      for (const config of plan.channels) this.#set(config, parentName(config.name));
+      for (const name of others) if (!configured.has(name)) this.#setOnTheFly(name, configured);
+    });
+    this.#dropEmpty();
+  }
+
+  #resolve(spelling: string | null): number {
+    const name = fullChannelName(spelling);
+    let channel = this.#byName.get(name);
+    if (!channel) {
+      if (this.#byName.size >= this.#sweepAt) this.#dropEmpty();
+      channel = this.#setOnTheFly(name, this.#configured);
+    }
+    if (this.#numberOfSpelling.size >= CHANNEL_MAX) this.#numberOfSpelling.clear();
+    this.#numberOfSpelling.set(spelling, channel.number);
+    return channel.number;
+  }
+
+  /** Unlimited unless the nearest configured channel above it says otherwise. */
+  #setOnTheFly(name: string, configured: ReadonlyMap<string, ChannelConfig>): KnownChannel {
+    let above = parentName(name);
+    while (above !== null && !configured.has(above)) above = parentName(above);
+    if (above === null) throw new RangeError(`Cannot place channel "${name}": it must lie below root`);
+    const capacity = configured.get(above)!.subcapacity;
+    const config = { name, capacity, sequential: false, throttleMs: 0, subcapacity: null, paused: false };
+    return this.#set(config, above, false);
+  }
+
+  #set(config: ChannelConfig, parent: string | null, isConfigured = true): KnownChannel {
+    const known = this.#byName.get(config.name);
+    const number = known?.number ?? this.#freeNumbers.at(-1) ?? this.#nameOf.length;
+    const flags = (config.sequential ? ChannelFlag.Sequential : 0) | (config.paused ? ChannelFlag.Paused : 0);
+    const parentNumber = parent === null ? CHANNEL_NONE : this.#byName.get(parent)!.number;
+    this.#core.configureChannel(number, parentNumber, config.capacity ?? UNLIMITED, flags, config.throttleMs);
+    if (!known) {
+      this.#freeNumbers.pop();
+      this.#nameOf[number] = config.name;
+    }
+    const channel = { number, config, isConfigured };
+    this.#byName.set(config.name, channel);
+    return channel;
+  }
+
+  /** Drops the channels made on the fly that hold no jobs. */
+  #dropEmpty(): void {
+    for (const { number, config, isConfigured } of this.#byName.values()) {
+      if (isConfigured || this.#core.channelJobCount(number) > 0) continue;
+      this.#core.removeChannel(number);
+      this.#byName.delete(config.name);
+      this.#freeNumbers.push(number);
+    }
+    this.#numberOfSpelling.clear();
+    this.#sweepAt = Math.max(SMALLEST_SWEEP, 2 * this.#byName.size);
+  }
+
+  /** What the core would refuse half-way through a configuration. */
+  #check({ channels }: ChannelPlan): void {
+    const mistakes = channels
+      .filter((it) => it.name.split(".").length > CHANNEL_DEPTH_MAX)
+      .map((it) => ({ entry: it.name, reason: `a channel lies at most ${CHANNEL_DEPTH_MAX} deep` }));
+    if (channels.length + this.#byName.size > CHANNEL_MAX) {
+      mistakes.push({ entry: `${channels.length} channels`, reason: `at most ${CHANNEL_MAX} are possible` });
+    }
+    if (mistakes.length > 0) throw new ConfigError("channels ", mistakes);
+  }
+}
+
+function parentName(name: string): string | null {
+  const dot = name.lastIndexOf(".");
+  return dot < 0 ? null : name.slice(0, dot);
+}

@@ -1,0 +1,192 @@
+import { ABI_VERSION, RESULT_WORDS, Status } from "../../assembly/abi.ts";
+import { SchedulerError } from "./errors.ts";
+
+/** The exports of scheduler.wasm; each is described in assembly/index.ts. */
+interface CoreExports {
+  readonly memory: WebAssembly.Memory;
+  abiVersion(): number;
+  configureChannel(number: number, parent: number, capacity: number, flags: number, throttleMs: number): number;
+  beginConfiguration(): void;
+  endConfiguration(): void;
+  removeChannel(number: number): number;
+  notify(
+    database: number,
+    uuid0: number,
+    uuid1: number,
+    uuid2: number,
+    uuid3: number,
+    channel: number,
+    sequence: number,
+    createdMs: number,
+    priority: number,
+    etaMs: number,
+    state: number,
+  ): number;
+  forget(database: number, uuid0: number, uuid1: number, uuid2: number, uuid3: number): number;
+  touch(database: number, uuid0: number, uuid1: number, uuid2: number, uuid3: number): number;
+  jobState(database: number, uuid0: number, uuid1: number, uuid2: number, uuid3: number): number;
+  takeReady(nowMs: number, max: number): number;
+  resultPointer(): number;
+  wakeupAt(nowMs: number): number;
+  forgetDatabase(database: number): number;
+  parkDatabase(database: number): number;
+  beginScan(database: number): void;
+  sweep(database: number): number;
+  channelCount(number: number, state: number): number;
+  channelJobCount(number: number): number;
+  jobCount(): number;
+  setJobMax(max: number): void;
+  checkInvariants(): void;
+}
+
+/**
+ * One instance of the WebAssembly core: the only code that sees its memory. Calls that take a job read its four
+ * words from `uuid`. Refusals become RangeErrors; a broken invariant becomes a SchedulerError, and every later
+ * call throws it again, because half a change may have been made.
+ */
+export class Core {
+  /** The job of the next call that takes one. */
+  readonly uuid = new Uint32Array(4);
+  readonly #exports: CoreExports;
+  #broken: SchedulerError | null = null;
+
+  constructor(module: WebAssembly.Module) {
+    const instance = new WebAssembly.Instance(module, {
+      env: {
+        abort: (message: number, file: number, line: number, column: number) => {
+          throw new SchedulerError(`${this.#text(message)} (${this.#text(file)}:${line}:${column})`);
+        },
+      },
+    });
+    this.#exports = instance.exports as unknown as CoreExports;
+    const version = this.#exports.abiVersion();
+    if (version !== ABI_VERSION) {
+      throw new RangeError(`Cannot use scheduler.wasm of ABI version "${version}": version ${ABI_VERSION} is wanted`);
+    }
+  }
+
+  configureChannel(number: number, parent: number, capacity: number, flags: number, throttleMs: number): void {
+    const call = () => this.#exports.configureChannel(number, parent, capacity, flags, throttleMs);
+    checked(this.#guarded(call), "configure a channel");
+  }
+
+  /** Runs `change`, which may change and move channels that hold jobs. */
+  reconfigure(change: () => void): void {
+    this.#guarded(() => this.#exports.beginConfiguration());
+    change();
+    this.#guarded(() => this.#exports.endConfiguration());
+  }
+
+  removeChannel(number: number): void {
+    checked(this.#guarded(() => this.#exports.removeChannel(number)), "remove a channel");
+  }
+
+  notify(
+    database: number,
+    channel: number,
+    sequence: number,
+    createdMs: number,
+    priority: number,
+    etaMs: number,
+    state: number,
+  ): void {
+    const { uuid } = this;
+    const call = () =>
+      this.#exports.notify(
+        database,
+        uuid[0]!,
+        uuid[1]!,
+        uuid[2]!,
+        uuid[3]!,
+        channel,
+        sequence,
+        createdMs,
+        priority,
+        etaMs,
+        state,
+      );
+    checked(this.#guarded(call), "take in a job");
+  }
+
+  /** Answers whether the job was known. */
+  forget(database: number): boolean {
+    return this.#ofJob("forget", database) === 1;
+  }
+
+  touch(database: number): void {
+    this.#ofJob("touch", database);
+  }
+
+  isKnown(database: number): boolean {
+    return this.#ofJob("jobState", database) >= 0;
+  }
+
+  /** The jobs that run now, first to run first: RESULT_WORDS words each (abi.ts). Overwritten by the next call. */
+  takeReady(nowMs: number, max: number): Uint32Array {
+    const count = checked(this.#guarded(() => this.#exports.takeReady(nowMs, max)), "take ready jobs");
+    // Viewed only after the call: a call that grows the memory detaches every earlier view.
+    return new Uint32Array(this.#exports.memory.buffer, this.#exports.resultPointer(), count * RESULT_WORDS);
+  }
+
+  wakeupAt(nowMs: number): number {
+    return this.#guarded(() => this.#exports.wakeupAt(nowMs));
+  }
+
+  ofDatabase(call: "forgetDatabase" | "parkDatabase" | "beginScan" | "sweep", database: number): number {
+    return this.#guarded(() => this.#exports[call](database) ?? 0);
+  }
+
+  channelCount(number: number, state: number): number {
+    return this.#exports.channelCount(number, state);
+  }
+
+  channelJobCount(number: number): number {
+    return this.#exports.channelJobCount(number);
+  }
+
+  setJobMax(max: number): void {
+    this.#exports.setJobMax(max);
+  }
+
+  checkInvariants(): void {
+    this.#guarded(() => this.#exports.checkInvariants());
+  }
+
+  get jobCount(): number {
+    return this.#exports.jobCount();
+  }
+
+  get memoryBytes(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
+  #ofJob(call: "forget" | "touch" | "jobState", database: number): number {
+    const { uuid } = this;
+    return this.#guarded(() => this.#exports[call](database, uuid[0]!, uuid[1]!, uuid[2]!, uuid[3]!));
+  }
+
+  #guarded<T>(call: () => T): T {
+    if (this.#broken) throw this.#broken;
+    try {
+      return call();
+    } catch (error) {
+      this.#broken = error instanceof SchedulerError
+        ? error
+        : new SchedulerError(`The scheduler trapped: ${error}`, { cause: error });
+      throw this.#broken;
+    }
+  }
+
+  /** A string of AssemblyScript: UTF-16, its length in bytes in the word before it. */
+  #text(pointer: number): string {
+    const { buffer } = this.#exports.memory;
+    const length = new Uint32Array(buffer, pointer - 4, 1)[0]! >> 1;
+    return String.fromCharCode(...new Uint16Array(buffer, pointer, length));
+  }
+}
+
+/** Turns a refusal of the core into an error, and passes counts through. */
+function checked(result: number, doing: string): number {
+  if (result >= 0) return result;
+  throw new RangeError(`Cannot ${doing}: ${Status[result]}`);
+}

@@ -1,0 +1,256 @@
+import { DEFAULT_PRIORITY, JobState, NO_DATE, NO_ETA, RESULT_MAX, RESULT_WORDS } from "../../assembly/abi.ts";
+import { parseChannels } from "./channel_config.ts";
+import { ChannelTable } from "./channel_table.ts";
+import type { Core } from "./core.ts";
+import { JobNames } from "./job_names.ts";
+import { coreState, jobStateNames, OVER } from "./job_state.ts";
+
+/** What a row of `queue_job` says of a job. */
+export interface JobNotice {
+  readonly database: string;
+  /** Any text; unique in its database. */
+  readonly uuid: string;
+  /** With or without `root.`; null is root. */
+  readonly channel: string | null;
+  /** The row's id: the last tie-break. A safe integer. */
+  readonly sequence: number;
+  /** Milliseconds since the epoch; null is older than all. */
+  readonly createdMs: number | null;
+  /** Smaller runs first; a 32-bit integer; null is 10. */
+  readonly priority: number | null;
+  /** Milliseconds since the epoch; the job waits until then; null is always due. */
+  readonly etaMs: number | null;
+  /** One of Odoo's states (JobStateName). */
+  readonly state: string;
+}
+
+/** A job that runs from now on. */
+export interface ReadyJob {
+  readonly database: string;
+  readonly uuid: string;
+}
+
+/** A channel and its own jobs. Jobs of subchannels are counted there. */
+export interface ChannelStatus {
+  /** Full name: `root.mail`. */
+  readonly name: string;
+  /** Null is unlimited. */
+  readonly capacity: number | null;
+  readonly sequential: boolean;
+  /** Seconds between two releases, or null. */
+  readonly throttle: number | null;
+  readonly paused: boolean;
+  readonly waiting: number;
+  readonly running: number;
+  readonly failed: number;
+  readonly parked: number;
+}
+
+export interface SchedulerOptions {
+  /** Known jobs at most (16,777,216 if absent): one more is refused with a RangeError. */
+  readonly maxJobs?: number;
+}
+
+/** A database as the core knows it. */
+interface KnownDatabase {
+  readonly number: number;
+  readonly jobs: JobNames;
+}
+
+/**
+ * Decides which job runs when, over all databases: hierarchical channels with capacities. Told of every job that
+ * is new or has changed (`notify`), it hands out what may run (`takeReady`) and says when to ask again although
+ * nothing was notified (`wakeupAtMs`). It knows no clock: the caller says what time it is.
+ *
+ * Wrong calls throw a RangeError and change nothing. A SchedulerError is a bug of ours: drop the instance, make a
+ * new one and notify all jobs again.
+ */
+export class Scheduler {
+  readonly #core: Core;
+  readonly #channels: ChannelTable;
+  readonly #databases = new Map<string, KnownDatabase>();
+  readonly #databaseNames: string[] = [];
+  readonly #freeNumbers: number[] = [];
+
+  constructor(core: Core, channels: string, options: SchedulerOptions = {}) {
+    const plan = parseChannels(channels);
+    this.#core = core;
+    this.#channels = new ChannelTable(core, plan);
+    if (options.maxJobs !== undefined) core.setJobMax(options.maxJobs);
+  }
+
+  /**
+   * Takes in a job that is new or has changed. Repeating what is known changes nothing.
+   *
+   * @throws {RangeError} When a value cannot be, or the table is full.
+   */
+  notify(job: JobNotice): void {
+    const state = coreState(job.state);
+    checkNotice(job, state);
+    if (state === OVER || state === undefined) return this.forget(job.database, job.uuid);
+    const { number, jobs } = this.#database(job.database);
+    jobs.write(job.uuid, this.#core.uuid);
+    try {
+      this.#core.notify(
+        number,
+        this.#channels.numberOf(job.channel),
+        job.sequence,
+        job.createdMs ?? NO_DATE,
+        job.priority ?? DEFAULT_PRIORITY,
+        job.etaMs ?? NO_ETA,
+        state,
+      );
+    } catch (error) {
+      if (error instanceof RangeError && !this.#core.isKnown(number)) jobs.release(job.uuid);
+      throw error;
+    }
+  }
+
+  /** The jobs whose turn it is, first to run first: at most `max`. They are running from now on. */
+  takeReady(nowMs: number, max = Infinity): ReadyJob[] {
+    const ready: ReadyJob[] = [];
+    this.takeEach(nowMs, max, (database, uuid) => ready.push({ database, uuid }));
+    return ready;
+  }
+
+  /** The same, without objects: visits each job, with its channel's full name. */
+  takeEach(nowMs: number, max: number, visit: (database: string, uuid: string, channel: string) => void): void {
+    let wanted = max;
+    while (true) {
+      const atOnce = Math.min(wanted, RESULT_MAX);
+      const words = this.#core.takeReady(checkTime(nowMs), atOnce).slice();
+      for (let at = 0; at < words.length; at += RESULT_WORDS) {
+        const database = this.#databaseNames[words[at]!]!;
+        const uuid = this.#databases.get(database)!.jobs.read(words, at + 1);
+        visit(database, uuid, this.#channels.nameOf(words[at + 5]!));
+      }
+      wanted -= atOnce;
+      if (words.length < RESULT_MAX * RESULT_WORDS || wanted <= 0) return;
+    }
+  }
+
+  /** When to call `takeReady` again although nothing was notified, or Infinity: the next eta or end of a throttle. */
+  wakeupAtMs(nowMs: number): number {
+    return this.#core.wakeupAt(checkTime(nowMs));
+  }
+
+  /** The job is over, or its row is gone. An unknown one is no mistake. */
+  forget(database: string, uuid: string): void {
+    const known = this.#databases.get(database);
+    if (!known?.jobs.writeKnown(uuid, this.#core.uuid)) return;
+    this.#core.forget(known.number);
+    known.jobs.release(uuid);
+  }
+
+  /** Forgets all jobs of a database. */
+  forgetDatabase(database: string): void {
+    const known = this.#databases.get(database);
+    if (!known) return;
+    this.#core.ofDatabase("forgetDatabase", known.number);
+    this.#databases.delete(database);
+    this.#freeNumbers.push(known.number);
+  }
+
+  /** Forgets the jobs of a database that do not run: those that run go on taking their places. */
+  parkDatabase(database: string): void {
+    this.#forgetSome("parkDatabase", database);
+  }
+
+  /** A scan of all jobs of a database begins: what it does not notify or touch is forgotten by `sweep`. */
+  beginScan(database: string): void {
+    const known = this.#databases.get(database);
+    if (known) this.#core.ofDatabase("beginScan", known.number);
+  }
+
+  /** The scan has seen this job, whatever its row says. */
+  touch(database: string, uuid: string): void {
+    const known = this.#databases.get(database);
+    if (known?.jobs.writeKnown(uuid, this.#core.uuid)) this.#core.touch(known.number);
+  }
+
+  /** Ends a scan: forgets the jobs it has not seen, and answers how many. */
+  sweep(database: string): number {
+    return this.#forgetSome("sweep", database);
+  }
+
+  /** All configured channels, and those made on the fly that hold jobs; by name. */
+  channels(): ChannelStatus[] {
+    return this.#channels.list().map(({ number, config }) => ({
+      name: config.name,
+      capacity: config.capacity,
+      sequential: config.sequential,
+      throttle: config.throttleMs === 0 ? null : config.throttleMs / 1000,
+      paused: config.paused,
+      waiting: this.#core.channelCount(number, JobState.Waiting),
+      running: this.#core.channelCount(number, JobState.Running),
+      failed: this.#core.channelCount(number, JobState.Failed),
+      parked: this.#core.channelCount(number, JobState.Parked),
+    }));
+  }
+
+  /**
+   * Puts another channel string in force. No job loses its slot, and none its place as far as the new tree has it.
+   *
+   * @throws {ConfigError} With all mistakes; the old string stays in force.
+   */
+  configure(channels: string): void {
+    this.#channels.configure(parseChannels(channels));
+  }
+
+  /** @throws {SchedulerError} When something is not as it must be. Walks over everything: for tests. */
+  checkInvariants(): void {
+    this.#core.checkInvariants();
+  }
+
+  /** Known jobs. */
+  get jobCount(): number {
+    return this.#core.jobCount;
+  }
+
+  /** Size of the core's memory; it never shrinks, and what is free in it is used again. */
+  get memoryBytes(): number {
+    return this.#core.memoryBytes;
+  }
+
+  #database(name: string): KnownDatabase {
+    const known = this.#databases.get(name);
+    if (known) return known;
+    const number = this.#freeNumbers.pop() ?? this.#databaseNames.length;
+    this.#databaseNames[number] = name;
+    const database = { number, jobs: new JobNames() };
+    this.#databases.set(name, database);
+    return database;
+  }
+
+  #forgetSome(call: "parkDatabase" | "sweep", database: string): number {
+    const known = this.#databases.get(database);
+    if (!known) return 0;
+    const count = this.#core.ofDatabase(call, known.number);
+    known.jobs.releaseUnknown(this.#core.uuid, () => this.#core.isKnown(known.number));
+    return count;
+  }
+}
+
+/** What TypeScript's types cannot say, and callers without them do not know. */
+function checkNotice(job: JobNotice, state: ReturnType<typeof coreState>): void {
+  const refuse = (name: keyof JobNotice, wanted: string): never => {
+    throw new RangeError(`Cannot use ${name}="${job[name]}" of a job: ${wanted} is wanted`);
+  };
+  if (typeof job.database !== "string") refuse("database", "a name");
+  if (typeof job.uuid !== "string") refuse("uuid", "a text");
+  if (state === undefined) refuse("state", `one of ${jobStateNames().join(", ")}`);
+  if (job.channel !== null && typeof job.channel !== "string") refuse("channel", "a name or null");
+  if (!Number.isSafeInteger(job.sequence)) refuse("sequence", "an integer");
+  if (job.priority !== null && (job.priority | 0) !== job.priority) refuse("priority", "a 32-bit integer or null");
+  if (job.createdMs !== null && !isTime(job.createdMs)) refuse("createdMs", "a number of milliseconds or null");
+  if (job.etaMs !== null && !isTime(job.etaMs)) refuse("etaMs", "a number of milliseconds or null");
+}
+
+function isTime(value: number): boolean {
+  return typeof value === "number" && !Number.isNaN(value);
+}
+
+function checkTime(nowMs: number): number {
+  if (isTime(nowMs)) return nowMs;
+  throw new RangeError(`Cannot use nowMs="${nowMs}": a number of milliseconds is wanted`);
+}

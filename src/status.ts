@@ -1,0 +1,51 @@
+import type { ChannelStatus } from "./scheduler/mod.ts";
+
+/** What a runner says of itself: read by the health server and the demo, changed by the runner alone. */
+export interface RunnerStatus {
+  readonly version: string;
+  /** `standby`: another runner leads the group. */
+  readonly phase: RunnerPhase;
+  readonly startedMs: number;
+  readonly nowMs: number;
+  readonly databases: readonly DatabaseStatus[];
+  readonly channels: readonly ChannelStatus[];
+  readonly odoo: OdooStatus;
+  readonly inFlight: InFlightCounts;
+}
+
+export type RunnerPhase = "starting" | "standby" | "running" | "stopping" | "stopped";
+
+export type DatabaseState =
+  | "connecting" // no session yet
+  | "scanning" //   reading its unfinished jobs
+  | "ready" //      listening, all jobs known
+  | "standby" //    another runner holds its lock
+  | "recovering" // its session was lost, a new one follows
+  | "paused" //     its add-on is being upgraded
+  | "ignored"; //   no add-on there
+
+export interface DatabaseStatus {
+  readonly name: string;
+  readonly state: DatabaseState;
+  /** Why it is in this state, when that is not the usual course. */
+  readonly reason: string | null;
+  readonly sinceMs: number;
+  /** What the database expects, as in `queue_job 16.0`; null until it is known. */
+  readonly generation: string | null;
+  readonly inFlight: number;
+}
+
+export interface OdooStatus {
+  readonly url: string;
+  readonly open: boolean;
+  readonly reason: string | null;
+  readonly sinceMs: number;
+}
+
+/** Jobs in the runner's hands; see src/runner/in_flight.ts for what each state means. */
+export interface InFlightCounts {
+  readonly claimed: number;
+  readonly asked: number;
+  readonly unsure: number;
+  readonly returning: number;
+}
