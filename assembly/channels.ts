@@ -1,4 +1,12 @@
-import { CHANNEL_DEPTH_MAX, CHANNEL_MAX, CHANNEL_NONE, CHANNEL_ROOT, ChannelFlag, Status, UNLIMITED } from "./abi";
+import {
+  CHANNEL_DEPTH_MAX,
+  CHANNEL_MAX,
+  CHANNEL_NONE,
+  CHANNEL_ROOT,
+  ChannelFlag,
+  Status,
+  UNLIMITED,
+} from "./abi";
 import { Heap } from "./heap";
 import { takeRecord } from "./memory";
 import { BY_DEPTH, BY_ETA, BY_RELEASE, BY_TURN, BY_WAKEUP, Channel, Job } from "./records";
@@ -79,7 +87,9 @@ export function setChannel(
   channel.isSequential = isSequential;
   channel.isPaused = (flags & ChannelFlag.Paused) != 0;
   channel.throttleMs = throttleMs;
-  channel.throttledUntilMs = throttleMs == 0 ? -Infinity : min(channel.throttledUntilMs, throttledUntilMax);
+  channel.throttledUntilMs = throttleMs == 0
+    ? -Infinity
+    : min(channel.throttledUntilMs, throttledUntilMax);
   return Status.Ok;
 }
 
@@ -87,7 +97,9 @@ export function setChannel(
 export function dropChannel(number: i32): Status {
   const channel = channelAt(number);
   if (!channel) return Status.UnknownChannel;
-  if (channel.number == CHANNEL_ROOT || channel.childCount > 0 || ownJobCount(channel) > 0) return Status.ChannelInUse;
+  if (channel.number == CHANNEL_ROOT || channel.childCount > 0 || ownJobCount(channel) > 0) {
+    return Status.ChannelInUse;
+  }
   assert(channel.releasedCount == 0, "a channel without jobs must have released none");
   alarms.remove(channel);
   detach(channel);
@@ -120,7 +132,11 @@ export function depthOf(channel: Channel): i32 {
 /** Brings the times of a channel, and the wake-up of those above that depend on it, up to date. */
 export function retime(channel: Channel): void {
   setRelease(channel);
-  for (let current: Channel | null = channel; current && setWakeup(current); current = current.parent) {}
+  for (
+    let current: Channel | null = channel;
+    current && setWakeup(current);
+    current = current.parent
+  ) {}
 }
 
 /** The same after a change of a channel and of all above it. */

@@ -27,7 +27,9 @@ export class Heap<T> {
 
   push(record: T): void {
     if (this.places == 0) this.resize(SMALLEST_CLASS);
-    else if (this.count == <u32> 1 << (this.sizeClass - PLACE_SHIFT)) this.resize(this.sizeClass + 1);
+    else if (this.count == <u32> 1 << (this.sizeClass - PLACE_SHIFT)) {
+      this.resize(this.sizeClass + 1);
+    }
     this.rise(record, this.count++);
   }
 
@@ -37,7 +39,9 @@ export class Heap<T> {
     const last = this.at(--this.count);
     if (last != record) this.settle(last, hole);
     if (this.count == 0) this.release();
-    else if (this.sizeClass > SMALLEST_CLASS && this.count < <u32> 1 << (this.sizeClass - PLACE_SHIFT - 2)) {
+    else if (
+      this.sizeClass > SMALLEST_CLASS && this.count < <u32> 1 << (this.sizeClass - PLACE_SHIFT - 2)
+    ) {
       this.resize(this.sizeClass - 1);
     }
   }

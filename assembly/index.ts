@@ -1,16 +1,14 @@
 import { ABI_VERSION, CHANNEL_NONE, JobState, Status } from "./abi";
 import { channelAt, dropChannel, ownJobCount } from "./channels";
+import { areJobsLifted, configure, liftJobs, settleJobs } from "./configuration";
 import { checkAll } from "./invariants";
 import { findJob, firstJobOf, jobCount as knownJobs, setKnownMax } from "./jobs";
 import { Job } from "./records";
 import {
-  configure,
   forgetJob,
   forgetJobs,
-  liftJobs,
   notifyJob,
   resultsStart,
-  settleJobs,
   takeReadyJobs,
   wakeupTime,
 } from "./scheduler";
@@ -25,7 +23,13 @@ export function abiVersion(): i32 {
 }
 
 /** Makes a channel, or changes one; `parent` of root (channel 0) is CHANNEL_NONE, `capacity` may be UNLIMITED. */
-export function configureChannel(number: i32, parent: i32, capacity: i32, flags: i32, throttleMs: f64): i32 {
+export function configureChannel(
+  number: i32,
+  parent: i32,
+  capacity: i32,
+  flags: i32,
+  throttleMs: f64,
+): i32 {
   return configure(number, parent, capacity, flags, throttleMs);
 }
 
@@ -58,7 +62,20 @@ export function notify(
   etaMs: f64,
   state: i32,
 ): i32 {
-  return notifyJob(database, uuid0, uuid1, uuid2, uuid3, channel, sequence, createdMs, priority, etaMs, state);
+  assert(!areJobsLifted(), "channels must be settled before a job is taken in");
+  return notifyJob(
+    database,
+    uuid0,
+    uuid1,
+    uuid2,
+    uuid3,
+    channel,
+    sequence,
+    createdMs,
+    priority,
+    etaMs,
+    state,
+  );
 }
 
 /** A row is over or gone. Answers 1 if the job was known, else 0. */
@@ -84,6 +101,7 @@ export function jobState(database: i32, uuid0: u32, uuid1: u32, uuid2: u32, uuid
 /** Hands out at most `max` jobs (and RESULT_MAX): RESULT_WORDS words each at `resultPointer`. */
 export function takeReady(nowMs: f64, max: i32): i32 {
   if (nowMs != nowMs) return Status.TimeNotNumber;
+  assert(!areJobsLifted(), "channels must be settled before a decision");
   return takeReadyJobs(nowMs, max);
 }
 

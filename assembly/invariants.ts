@@ -1,5 +1,13 @@
 import { JobState, UNLIMITED } from "./abi";
-import { agenda, channelAt, channelNumbersEnd, depthOf, ownJobCount, releaseOf, wakeupOf } from "./channels";
+import {
+  agenda,
+  channelAt,
+  channelNumbersEnd,
+  depthOf,
+  ownJobCount,
+  releaseOf,
+  wakeupOf,
+} from "./channels";
 import { Heap } from "./heap";
 import { databaseAt, databaseNumbersEnd, findJob, firstJobOf, jobCount } from "./jobs";
 import { Channel, Job } from "./records";
@@ -45,11 +53,20 @@ function checkDatabase(number: i32): u32 {
 
 function checkJob(job: Job): void {
   job.channel.recountedOwn++;
-  assert((job.state == JobState.Waiting) == (job.place != null), "a job has a place exactly while it waits");
+  assert(
+    (job.state == JobState.Waiting) == (job.place != null),
+    "a job has a place exactly while it waits",
+  );
   if (job.place) {
     const heap = job.heap();
-    assert(job.position < heap.count && heap.at(job.position) == job, "a waiting job must be in its heap");
-    assert(!job.isLater || !job.place!.isSequential, "a sequential channel keeps its jobs in order");
+    assert(
+      job.position < heap.count && heap.at(job.position) == job,
+      "a waiting job must be in its heap",
+    );
+    assert(
+      !job.isLater || !job.place!.isSequential,
+      "a sequential channel keeps its jobs in order",
+    );
   }
   if (job.state != JobState.Waiting && job.state != JobState.Running) return;
   let channel: Channel | null = job.channel;
@@ -61,7 +78,10 @@ function checkChannel(channel: Channel): void {
   assert(channel.depth == depthOf(channel), "a channel must know its depth");
   assert(!channel.isSequential || channel.capacity == 1, "a sequential channel has capacity 1");
   assert(channel.capacity >= UNLIMITED, "a capacity is not negative");
-  assert(channel.releasedCount == channel.recountedReleased, "a channel must count what it has released");
+  assert(
+    channel.releasedCount == channel.recountedReleased,
+    "a channel must count what it has released",
+  );
   assert(ownJobCount(channel) == channel.recountedOwn, "a channel must count its own jobs");
   assert(channel.releaseMs == releaseOf(channel), "a channel must know when it can release");
   assert(channel.wakeupMs == wakeupOf(channel), "a channel must know its wake-up");
@@ -76,6 +96,9 @@ function checkHeap<T>(heap: Heap<T>): void {
     const record = heap.at(position);
     assert(record.positionIn(heap.order) == position, "a record must know its position");
     if (position == 0) continue;
-    assert(!record.isBefore(heap.at((position - 1) >> 2), heap.order), "nothing may come before what is above it");
+    assert(
+      !record.isBefore(heap.at((position - 1) >> 2), heap.order),
+      "nothing may come before what is above it",
+    );
   }
 }

@@ -77,7 +77,13 @@ export function findJob(database: i32, uuid0: u32, uuid1: u32, uuid2: u32, uuid3
 }
 
 /** Makes an unknown job known, its properties still to be set; null, and nothing done, when the table is full. */
-export function addJob(database: Database, uuid0: u32, uuid1: u32, uuid2: u32, uuid3: u32): Job | null {
+export function addJob(
+  database: Database,
+  uuid0: u32,
+  uuid1: u32,
+  uuid2: u32,
+  uuid3: u32,
+): Job | null {
   if (knownCount >= knownMax || !reserveSlot()) return null;
   const job = takeJob();
   if (!job) return null;

@@ -1,16 +1,13 @@
-import { ChannelFlag, DATABASE_MAX, JobState, NO_ETA, RESULT_MAX, RESULT_WORDS, Status } from "./abi";
+import { DATABASE_MAX, JobState, NO_ETA, RESULT_MAX, RESULT_WORDS, Status, UNLIMITED } from "./abi";
 import {
   agenda,
   channelAt,
   channelNumbersEnd,
-  depthOf,
-  isFlowedThrough,
   list,
   listDue,
   retime,
   retimeToRoot,
   rootChannel,
-  setChannel,
 } from "./channels";
 import { addJob, databaseNumbersEnd, findJob, firstJobOf, removeJob, takeDatabase } from "./jobs";
 import { Channel, Job } from "./records";
@@ -36,8 +33,11 @@ let resultCount: u32 = 0;
 let askedMs: f64 = -Infinity;
 /** No job in a heap `due` has a later eta, sequential channels apart. */
 let dueUntilMs: f64 = -Infinity;
-/** Channels are being configured: jobs are in no heap and no count. */
-let isLifted: bool = false;
+
+/** The time of the last question. */
+export function lastAskedMs(): f64 {
+  return askedMs;
+}
 
 export function resultsStart(): usize {
   return results;
@@ -60,12 +60,15 @@ export function notifyJob(
   const channel = channelAt(channelNumber);
   if (!channel) return Status.UnknownChannel;
   if (state < JobState.Waiting || state > JobState.Parked) return Status.UnknownState;
-  if (Math.floor(sequence) != sequence || Math.abs(sequence) == Infinity) return Status.SequenceNotInteger;
+  if (Math.floor(sequence) != sequence || Math.abs(sequence) == Infinity) {
+    return Status.SequenceNotInteger;
+  }
   if (createdMs != createdMs || etaMs != etaMs) return Status.TimeNotNumber;
 
   let job = findJob(databaseNumber, uuid0, uuid1, uuid2, uuid3);
   if (job) {
-    const isSame = job.channel == channel && job.sequence == sequence && job.createdMs == createdMs &&
+    const isSame = job.channel == channel && job.sequence == sequence &&
+      job.createdMs == createdMs &&
       job.priority == priority && job.etaMs == etaMs;
     job.isSeen = true;
     if (isSame && job.state == <u8> state) return Status.Ok;
@@ -88,7 +91,6 @@ export function notifyJob(
 
 /** Fills the results with at most `max` jobs that run from now on, first to run first; answers how many. */
 export function takeReadyJobs(nowMs: f64, max: u32): u32 {
-  assert(!isLifted, "channels must be settled before a decision");
   ask(nowMs);
   resultCount = 0;
   const handOutMax = min<u32>(max, RESULT_MAX);
@@ -129,55 +131,6 @@ export function forgetJobs(databaseNumber: i32, isGone: (job: Job) => bool): u32
   return count;
 }
 
-/** Makes a channel or changes one, keeping the rest of a throttle's pause that the new throttle allows. */
-export function configure(number: i32, parent: i32, capacity: i32, flags: i32, throttleMs: f64): Status {
-  const known = channelAt(number);
-  if (known && !isLifted && isFlowedThrough(known)) {
-    const isSequential = (flags & ChannelFlag.Sequential) != 0;
-    if (known.parent != channelAt(parent) || known.isSequential != isSequential) return Status.ChannelInUse;
-  }
-  const status = setChannel(number, parent, capacity, flags, throttleMs, askedMs + throttleMs);
-  if (status == Status.Ok && !isLifted) retimeToRoot(channelAt(number)!);
-  return status;
-}
-
-/** Takes all jobs out of heaps and counts, so that channels may be changed and moved. */
-export function liftJobs(): void {
-  isLifted = true;
-  for (let number: i32 = 0; number < databaseNumbersEnd(); number++) {
-    let job = firstJobOf(number);
-    while (job) {
-      const place = job.place;
-      leave(job);
-      job.place = place;
-      job = job.next;
-    }
-  }
-}
-
-/**
- * Puts them back. A waiting job stays in the heap it has flowed into while that still is on its way to root,
- * else it goes back to its own channel.
- */
-export function settleJobs(): void {
-  isLifted = false;
-  for (let number: i32 = 0; number < channelNumbersEnd(); number++) {
-    const channel = channelAt(number);
-    if (!channel) continue;
-    channel.depth = depthOf(channel);
-    retimeToRoot(channel);
-  }
-  for (let number: i32 = 0; number < databaseNumbersEnd(); number++) {
-    let job = firstJobOf(number);
-    while (job) {
-      let place: Channel | null = job.channel;
-      while (place && place != job.place) place = place.parent;
-      enterAt(job, job.state, place ? place : job.channel);
-      job = job.next;
-    }
-  }
-}
-
 /** What time changes without a job: a clock that steps back makes no pause longer and no job due. */
 function ask(nowMs: f64): void {
   if (nowMs < askedMs) stepBack(nowMs);
@@ -194,8 +147,10 @@ function release(channel: Channel, nowMs: f64, handOutMax: u32): void {
     dueUntilMs = max(dueUntilMs, job.etaMs);
   }
   const parent = channel.parent;
+  // Where all may leave, the order in which they do does not matter: taking the last leaves no gap to close.
+  const areAllLeaving = parent != null && hasRoomForAll(channel);
   while (channel.due.count > 0 && channel.isOpen() && channel.throttledUntilMs <= nowMs) {
-    const job = channel.due.at(0);
+    const job = channel.due.at(areAllLeaving ? channel.due.count - 1 : 0);
     if (job.etaMs > nowMs || (!parent && resultCount == handOutMax)) break;
     channel.due.remove(job);
     channel.releasedCount++;
@@ -208,6 +163,12 @@ function release(channel: Channel, nowMs: f64, handOutMax: u32): void {
     } else handOut(job);
   }
   retime(channel);
+}
+
+function hasRoomForAll(channel: Channel): bool {
+  if (channel.isSequential || channel.throttleMs > 0) return false;
+  return channel.capacity == UNLIMITED ||
+    channel.capacity - channel.releasedCount >= <i32> channel.due.count;
 }
 
 function handOut(job: Job): void {
@@ -229,7 +190,7 @@ function enter(job: Job, state: i32): void {
 }
 
 /** The job, in no heap and no count, takes a state; a waiting one its place, its own channel or one above it. */
-function enterAt(job: Job, state: i32, waitsAt: Channel): void {
+export function enterAt(job: Job, state: i32, waitsAt: Channel): void {
   const channel = job.channel;
   job.state = <u8> state;
   job.place = null;
@@ -245,7 +206,7 @@ function enterAt(job: Job, state: i32, waitsAt: Channel): void {
 }
 
 /** The job leaves its heap and all counts. */
-function leave(job: Job): void {
+export function leave(job: Job): void {
   count(job, -1);
   if (job.state == JobState.Waiting || job.state == JobState.Running) countReleased(job, -1);
   if (job.place) job.heap().remove(job);
@@ -256,7 +217,11 @@ function leave(job: Job): void {
 /** Every channel below its place has released a waiting job; all up to root a running one, that has no place. */
 function countReleased(job: Job, by: i32): void {
   const place = job.place;
-  for (let channel: Channel | null = job.channel; channel && channel != place; channel = channel.parent) {
+  for (
+    let channel: Channel | null = job.channel;
+    channel && channel != place;
+    channel = channel.parent
+  ) {
     channel.releasedCount += by;
   }
 }

@@ -118,8 +118,10 @@ class EntryReader {
     for (const part of parts) {
       const equals = part.indexOf("=");
       const key = equals < 0 ? part : part.slice(0, equals).trim();
-      if (keys.has(key)) this.#refuse(`the key "${key}" stands once in an entry`, `1:${part}`);
-      else if (!isKey(key)) this.#meetUnknownKey(key);
+      if (keys.has(key)) {
+        const example = `1:${EXAMPLE_OF[key] ?? part}`;
+        this.#refuse(`the key "${key}" stands once in an entry`, example);
+      } else if (!isKey(key)) this.#meetUnknownKey(key);
       keys.set(key, equals < 0 ? null : part.slice(equals + 1).trim());
     }
     return keys;
@@ -170,7 +172,8 @@ class EntryReader {
 
   #throttleMs(value: string | null | undefined): number {
     if (value === undefined) return 0;
-    if (value !== null && /^\d+(\.\d+)?$/.test(value)) return Math.round(Number(value) * 1000);
+    const throttleMs = Math.round(Number(value) * 1000);
+    if (/^\d+(\.\d+)?$/.test(value ?? "") && Number.isSafeInteger(throttleMs)) return throttleMs;
     this.#refuse("a throttle is a number of seconds", "1:throttle=2");
     return 0;
   }

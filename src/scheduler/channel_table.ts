@@ -1,4 +1,10 @@
-import { CHANNEL_DEPTH_MAX, CHANNEL_MAX, CHANNEL_NONE, ChannelFlag, UNLIMITED } from "../../assembly/abi.ts";
+import {
+  CHANNEL_DEPTH_MAX,
+  CHANNEL_MAX,
+  CHANNEL_NONE,
+  ChannelFlag,
+  UNLIMITED,
+} from "../../assembly/abi.ts";
 import { type ChannelConfig, type ChannelPlan, fullChannelName } from "./channel_config.ts";
 import type { Core } from "./core.ts";
 import { ConfigError } from "./errors.ts";
@@ -76,18 +82,34 @@ export class ChannelTable {
   #setOnTheFly(name: string, configured: ReadonlyMap<string, ChannelConfig>): KnownChannel {
     let above = parentName(name);
     while (above !== null && !configured.has(above)) above = parentName(above);
-    if (above === null) throw new RangeError(`Cannot place channel "${name}": it must lie below root`);
+    if (above === null) {
+      throw new RangeError(`Cannot place channel "${name}": it must lie below root`);
+    }
     const capacity = configured.get(above)!.subcapacity;
-    const config = { name, capacity, sequential: false, throttleMs: 0, subcapacity: null, paused: false };
+    const config = {
+      name,
+      capacity,
+      sequential: false,
+      throttleMs: 0,
+      subcapacity: null,
+      paused: false,
+    };
     return this.#set(config, above, false);
   }
 
   #set(config: ChannelConfig, parent: string | null, isConfigured = true): KnownChannel {
     const known = this.#byName.get(config.name);
     const number = known?.number ?? this.#freeNumbers.at(-1) ?? this.#nameOf.length;
-    const flags = (config.sequential ? ChannelFlag.Sequential : 0) | (config.paused ? ChannelFlag.Paused : 0);
+    const flags = (config.sequential ? ChannelFlag.Sequential : 0) |
+      (config.paused ? ChannelFlag.Paused : 0);
     const parentNumber = parent === null ? CHANNEL_NONE : this.#byName.get(parent)!.number;
-    this.#core.configureChannel(number, parentNumber, config.capacity ?? UNLIMITED, flags, config.throttleMs);
+    this.#core.configureChannel(
+      number,
+      parentNumber,
+      config.capacity ?? UNLIMITED,
+      flags,
+      config.throttleMs,
+    );
     if (!known) {
       this.#freeNumbers.pop();
       this.#nameOf[number] = config.name;
@@ -113,9 +135,15 @@ export class ChannelTable {
   #check({ channels }: ChannelPlan): void {
     const mistakes = channels
       .filter((it) => it.name.split(".").length > CHANNEL_DEPTH_MAX)
-      .map((it) => ({ entry: it.name, reason: `a channel lies at most ${CHANNEL_DEPTH_MAX} deep` }));
+      .map((it) => ({
+        entry: it.name,
+        reason: `a channel lies at most ${CHANNEL_DEPTH_MAX} deep`,
+      }));
     if (channels.length + this.#byName.size > CHANNEL_MAX) {
-      mistakes.push({ entry: `${channels.length} channels`, reason: `at most ${CHANNEL_MAX} are possible` });
+      mistakes.push({
+        entry: `${channels.length} channels`,
+        reason: `at most ${CHANNEL_MAX} are possible`,
+      });
     }
     if (mistakes.length > 0) throw new ConfigError("channels ", mistakes);
   }

@@ -5,7 +5,13 @@ import { SchedulerError } from "./errors.ts";
 interface CoreExports {
   readonly memory: WebAssembly.Memory;
   abiVersion(): number;
-  configureChannel(number: number, parent: number, capacity: number, flags: number, throttleMs: number): number;
+  configureChannel(
+    number: number,
+    parent: number,
+    capacity: number,
+    flags: number,
+    throttleMs: number,
+  ): number;
   beginConfiguration(): void;
   endConfiguration(): void;
   removeChannel(number: number): number;
@@ -54,18 +60,28 @@ export class Core {
     const instance = new WebAssembly.Instance(module, {
       env: {
         abort: (message: number, file: number, line: number, column: number) => {
-          throw new SchedulerError(`${this.#text(message)} (${this.#text(file)}:${line}:${column})`);
+          throw new SchedulerError(
+            `${this.#text(message)} (${this.#text(file)}:${line}:${column})`,
+          );
         },
       },
     });
     this.#exports = instance.exports as unknown as CoreExports;
     const version = this.#exports.abiVersion();
     if (version !== ABI_VERSION) {
-      throw new RangeError(`Cannot use scheduler.wasm of ABI version "${version}": version ${ABI_VERSION} is wanted`);
+      throw new RangeError(
+        `Cannot use scheduler.wasm of ABI version "${version}": version ${ABI_VERSION} is wanted`,
+      );
     }
   }
 
-  configureChannel(number: number, parent: number, capacity: number, flags: number, throttleMs: number): void {
+  configureChannel(
+    number: number,
+    parent: number,
+    capacity: number,
+    flags: number,
+    throttleMs: number,
+  ): void {
     const call = () => this.#exports.configureChannel(number, parent, capacity, flags, throttleMs);
     checked(this.#guarded(call), "configure a channel");
   }
@@ -123,16 +139,26 @@ export class Core {
 
   /** The jobs that run now, first to run first: RESULT_WORDS words each (abi.ts). Overwritten by the next call. */
   takeReady(nowMs: number, max: number): Uint32Array {
-    const count = checked(this.#guarded(() => this.#exports.takeReady(nowMs, max)), "take ready jobs");
+    const count = checked(
+      this.#guarded(() => this.#exports.takeReady(nowMs, max)),
+      "take ready jobs",
+    );
     // Viewed only after the call: a call that grows the memory detaches every earlier view.
-    return new Uint32Array(this.#exports.memory.buffer, this.#exports.resultPointer(), count * RESULT_WORDS);
+    return new Uint32Array(
+      this.#exports.memory.buffer,
+      this.#exports.resultPointer(),
+      count * RESULT_WORDS,
+    );
   }
 
   wakeupAt(nowMs: number): number {
     return this.#guarded(() => this.#exports.wakeupAt(nowMs));
   }
 
-  ofDatabase(call: "forgetDatabase" | "parkDatabase" | "beginScan" | "sweep", database: number): number {
+  ofDatabase(
+    call: "forgetDatabase" | "parkDatabase" | "beginScan" | "sweep",
+    database: number,
+  ): number {
     return this.#guarded(() => this.#exports[call](database) ?? 0);
   }
 
@@ -162,7 +188,9 @@ export class Core {
 
   #ofJob(call: "forget" | "touch" | "jobState", database: number): number {
     const { uuid } = this;
-    return this.#guarded(() => this.#exports[call](database, uuid[0]!, uuid[1]!, uuid[2]!, uuid[3]!));
+    return this.#guarded(() =>
+      this.#exports[call](database, uuid[0]!, uuid[1]!, uuid[2]!, uuid[3]!)
+    );
   }
 
   #guarded<T>(call: () => T): T {

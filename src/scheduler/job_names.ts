@@ -1,5 +1,8 @@
 /** `0` to `9` and `a` to `f` as numbers, anything else as -1, by character code. */
-const HEX_VALUES = Int8Array.from({ length: 128 }, (_, code) => "0123456789abcdef".indexOf(String.fromCharCode(code)));
+const HEX_VALUES = Int8Array.from(
+  { length: 128 },
+  (_, code) => "0123456789abcdef".indexOf(String.fromCharCode(code)),
+);
 const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** Words 0 and 1 of an id that is no canonical UUID; its number is in word 3. */
@@ -88,6 +91,7 @@ function writeCanonical(uuid: string, words: Uint32Array): boolean {
 }
 
 function hex(word: number): string {
-  return HEX_BYTES[word >>> 24]! + HEX_BYTES[(word >>> 16) & 255]! + HEX_BYTES[(word >>> 8) & 255]! +
+  return HEX_BYTES[word >>> 24]! + HEX_BYTES[(word >>> 16) & 255]! +
+    HEX_BYTES[(word >>> 8) & 255]! +
     HEX_BYTES[word & 255]!;
 }

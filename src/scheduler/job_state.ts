@@ -14,7 +14,10 @@ export type JobStateName =
 export const OVER = null;
 
 /** What each of Odoo's states is to the core. The only place that knows. */
-const CORE_STATES: ReadonlyMap<string, JobState | typeof OVER> = new Map<JobStateName, JobState | null>([
+const CORE_STATES: ReadonlyMap<string, JobState | typeof OVER> = new Map<
+  JobStateName,
+  JobState | null
+>([
   ["wait_dependencies", JobState.Parked],
   ["pending", JobState.Waiting],
   ["enqueued", JobState.Running],
@@ -27,6 +30,11 @@ const CORE_STATES: ReadonlyMap<string, JobState | typeof OVER> = new Map<JobStat
 /** The core's state for one of Odoo's, OVER for a job that is over, undefined for a word Odoo does not know. */
 export function coreState(state: string): JobState | typeof OVER | undefined {
   return CORE_STATES.get(state);
+}
+
+/** Whether a text is one of Odoo's states. */
+export function isJobStateName(text: string): text is JobStateName {
+  return CORE_STATES.has(text);
 }
 
 /** Odoo's states, for messages. */

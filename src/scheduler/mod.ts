@@ -21,7 +21,8 @@ import { CORE_WASM_BASE64 } from "./core_wasm.ts";
 import { Scheduler as BareScheduler, type SchedulerOptions } from "./scheduler.ts";
 
 export { ConfigError, type Mistake, SchedulerError } from "./errors.ts";
-export type { JobStateName } from "./job_state.ts";
+export { fullChannelName } from "./channel_config.ts";
+export { isJobStateName, type JobStateName } from "./job_state.ts";
 export type { ChannelStatus, JobNotice, ReadyJob, SchedulerOptions } from "./scheduler.ts";
 
 let compiled: WebAssembly.Module | undefined;
@@ -35,7 +36,9 @@ export class Scheduler extends BareScheduler {
    * @throws {ConfigError} With every mistake of the channel string.
    */
   static create(channels: string, options?: SchedulerOptions): Scheduler {
-    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(CORE_WASM_BASE64), (it) => it.charCodeAt(0)));
+    compiled ??= new WebAssembly.Module(
+      Uint8Array.from(atob(CORE_WASM_BASE64), (it) => it.charCodeAt(0)),
+    );
     return new Scheduler(new Core(compiled), channels, options);
   }
 }

@@ -1,7 +1,14 @@
-/** The known word that a misspelt one most likely means, or null when none is near. */
-export function nearestWord(word: string, known: Iterable<string>): string | null {
+/**
+ * The known word that a misspelt one most likely means, or null when none is near: by default when more
+ * than a third of it would have to change.
+ */
+export function nearestWord(
+  word: string,
+  known: Iterable<string>,
+  changesMax = Math.max(1, Math.floor(word.length / 3)),
+): string | null {
   let nearest: string | null = null;
-  let best = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let best = changesMax + 1;
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < best) {

@@ -1,4 +1,11 @@
-import { DEFAULT_PRIORITY, JobState, NO_DATE, NO_ETA, RESULT_MAX, RESULT_WORDS } from "../../assembly/abi.ts";
+import {
+  DEFAULT_PRIORITY,
+  JobState,
+  NO_DATE,
+  NO_ETA,
+  RESULT_MAX,
+  RESULT_WORDS,
+} from "../../assembly/abi.ts";
 import { parseChannels } from "./channel_config.ts";
 import { ChannelTable } from "./channel_table.ts";
 import type { Core } from "./core.ts";
@@ -114,7 +121,11 @@ export class Scheduler {
   }
 
   /** The same, without objects: visits each job, with its channel's full name. */
-  takeEach(nowMs: number, max: number, visit: (database: string, uuid: string, channel: string) => void): void {
+  takeEach(
+    nowMs: number,
+    max: number,
+    visit: (database: string, uuid: string, channel: string) => void,
+  ): void {
     let wanted = max;
     while (true) {
       const atOnce = Math.min(wanted, RESULT_MAX);
@@ -241,8 +252,12 @@ function checkNotice(job: JobNotice, state: ReturnType<typeof coreState>): void 
   if (state === undefined) refuse("state", `one of ${jobStateNames().join(", ")}`);
   if (job.channel !== null && typeof job.channel !== "string") refuse("channel", "a name or null");
   if (!Number.isSafeInteger(job.sequence)) refuse("sequence", "an integer");
-  if (job.priority !== null && (job.priority | 0) !== job.priority) refuse("priority", "a 32-bit integer or null");
-  if (job.createdMs !== null && !isTime(job.createdMs)) refuse("createdMs", "a number of milliseconds or null");
+  if (job.priority !== null && (job.priority | 0) !== job.priority) {
+    refuse("priority", "a 32-bit integer or null");
+  }
+  if (job.createdMs !== null && !isTime(job.createdMs)) {
+    refuse("createdMs", "a number of milliseconds or null");
+  }
   if (job.etaMs !== null && !isTime(job.etaMs)) refuse("etaMs", "a number of milliseconds or null");
 }
 

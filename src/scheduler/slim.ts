@@ -8,7 +8,8 @@ import { Core } from "./core.ts";
 import { Scheduler as BareScheduler, type SchedulerOptions } from "./scheduler.ts";
 
 export { ConfigError, type Mistake, SchedulerError } from "./errors.ts";
-export type { JobStateName } from "./job_state.ts";
+export { fullChannelName } from "./channel_config.ts";
+export { isJobStateName, type JobStateName } from "./job_state.ts";
 export type { ChannelStatus, JobNotice, ReadyJob, SchedulerOptions } from "./scheduler.ts";
 
 /** The scheduler over a WebAssembly module of the caller's. */
@@ -20,7 +21,11 @@ export class Scheduler extends BareScheduler {
    * @param channels The channel string, as in `root:4,mail:2,mail.bulk:1:sequential:throttle=2`.
    * @throws {ConfigError} With every mistake of the channel string.
    */
-  static create(module: WebAssembly.Module, channels: string, options?: SchedulerOptions): Scheduler {
+  static create(
+    module: WebAssembly.Module,
+    channels: string,
+    options?: SchedulerOptions,
+  ): Scheduler {
     return new Scheduler(new Core(module), channels, options);
   }
 }
