@@ -1,0 +1,7 @@
+/** Writes a piece of text that people read. */
+export type Write = (text: string) => void;
+
+/** Exit codes of the process. */
+export const EXIT_OK = 0;
+export const EXIT_FAILURE = 1;
+export const EXIT_WRONG_SETTINGS = 2;

@@ -1,0 +1,94 @@
+import type { Draft } from "./draft.ts";
+import type { Machine } from "./machine.ts";
+import { pythonRegex } from "./python_regex.ts";
+import { STOCK_ENVIRONMENTS } from "./setting.ts";
+import { SETTING_KEYS } from "./setting_table.ts";
+import { RANK, type Sources } from "./sources.ts";
+
+/** Checks what only shows when all settings are known. */
+export function checkTogether(draft: Draft, sources: Sources, machine: Machine): void {
+  checkDbfilter(draft);
+  checkCertificates(draft, "httpCaFile", machine);
+  checkCertificates(draft, "dbSslrootcert", machine);
+  checkHttp(draft);
+  warnOfFamilies(draft, sources);
+  warnOfInlineComments(draft, sources);
+}
+
+/** Odoo puts the host of a request in for `%d` and `%h`; jobs have no request. */
+function checkDbfilter(draft: Draft): void {
+  const { dbfilter } = draft.values;
+  const origin = draft.origins.dbfilter;
+  if (dbfilter === null) return;
+  if (/%[dh]/.test(dbfilter)) {
+    draft.warnings.push(
+      `${origin}=${dbfilter} is not used: %d and %h depend on a request, which jobs have not; ` +
+        "choose databases with --database or --dbfilter",
+    );
+    draft.set("dbfilter", null, `default (${origin} is not used)`);
+    return;
+  }
+  try {
+    pythonRegex(dbfilter);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    draft.refuse("dbfilter", origin, dbfilter, `${error.message}; give one as in ^shop_.*$`);
+  }
+}
+
+function checkCertificates(
+  draft: Draft,
+  key: "httpCaFile" | "dbSslrootcert",
+  machine: Machine,
+): void {
+  const path = draft.values[key];
+  if (path === null) return;
+  const refuse = (reason: string) => draft.refuse(key, draft.origins[key], path, reason);
+  try {
+    const text = machine.readFile(path);
+    if (text === null) refuse("there is no such file");
+    else if (!text.includes("-----BEGIN ")) {
+      refuse("a file with certificates in PEM form is wanted");
+    }
+  } catch (error) {
+    refuse(`it cannot be read (${error instanceof Error ? error.message : error})`);
+  }
+}
+
+function checkHttp(draft: Draft): void {
+  const { values, origins } = draft;
+  if (values.httpAuthPassword !== null && values.httpAuthUser === null) {
+    const reason = "a password wants a user, as in --http-auth-user=odoo";
+    draft.refuse("httpAuthPassword", origins.httpAuthPassword, values.httpAuthPassword, reason);
+  }
+  if (values.scheme === "https" && !values.httpVerify) {
+    draft.warnings.push(`${origins.httpVerify}=false: Odoo's certificate is not checked`);
+  }
+  if (values.metricsPort !== null) {
+    draft.warnings.push(`${origins.metricsPort}: no metrics are served yet`);
+  }
+}
+
+const [QUEUE_JOB, CONNECTOR] = STOCK_ENVIRONMENTS;
+
+/** Settings of queue_job and of connector side by side are mostly left over from an upgrade. */
+function warnOfFamilies(draft: Draft, sources: Sources): void {
+  const passedOver = SETTING_KEYS.flatMap((key) => {
+    const origins = sources.of(key).map((source) => source.origin);
+    const isDouble = origins.some((origin) => origin.startsWith(QUEUE_JOB));
+    return isDouble ? origins.filter((origin) => origin.startsWith(CONNECTOR)) : [];
+  });
+  if (passedOver.length === 0) return;
+  draft.warnings.push(`${QUEUE_JOB}* is used instead of ${passedOver.join(", ")}`);
+}
+
+function warnOfInlineComments(draft: Draft, sources: Sources): void {
+  for (const key of SETTING_KEYS) {
+    for (const { origin, rank, text } of sources.of(key)) {
+      if (rank !== RANK.file || draft.origins[key] !== origin || !/\s;/.test(text)) continue;
+      draft.warnings.push(
+        `${origin}: " ;" begins a comment for Odoo 8.0 to 10.0 alone, here it is part of the value`,
+      );
+    }
+  }
+}

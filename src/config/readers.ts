@@ -1,0 +1,100 @@
+import { readLogHandler, readLogLevel } from "../log_level.ts";
+import type { LogLevel } from "../log_level.ts";
+import { isPostgresUri } from "./postgres_uri.ts";
+
+/** Each reader turns the text of a setting into its value, or throws a RangeError that says what is wanted. */
+
+export function text(value: string): string {
+  return value;
+}
+
+export function port(example: number): (value: string) => number {
+  return wholeNumber("a port", 1, 65535, example);
+}
+
+export function portOrAny(value: string): number {
+  return wholeNumber("a port (0 = any free one)", 0, 65535, 8070)(value);
+}
+
+function wholeNumber(
+  what: string,
+  min: number,
+  max: number,
+  example: number,
+): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+    throw new RangeError(`${what} is a whole number from ${min} to ${max}, as in ${example}`);
+  };
+}
+
+/** Seconds in the setting, milliseconds in the program. */
+export function seconds(min: number, example: number): (value: string) => number {
+  const max = 86_400;
+  return (value) => {
+    const number = Number(value);
+    if (/^\d+(\.\d+)?$/.test(value) && number >= min && number <= max) {
+      return Math.round(number * 1000);
+    }
+    throw new RangeError(`a number of seconds from ${min} to ${max} is wanted, as in ${example}`);
+  };
+}
+
+export function oneOf<T extends string>(...words: readonly [T, ...T[]]): (value: string) => T {
+  return (value) => {
+    const word = words.find((it) => it === value.toLowerCase());
+    if (word !== undefined) return word;
+    throw new RangeError(`one of ${words.join(", ")} is wanted, as in ${words[0]}`);
+  };
+}
+
+export function flag(value: string): boolean {
+  return oneOf("true", "false", "1", "0", "yes", "no")(value).match(/^(true|1|yes)$/) !== null;
+}
+
+/** An interface that stands for all of them is reached at `localhost`. */
+export function host(value: string): string {
+  const name = value.replace(/^\[(.*)\]$/, "$1");
+  if (name === "0.0.0.0" || name === "::") return "localhost";
+  return interfaceName(name);
+}
+
+export function interfaceName(value: string): string {
+  const isAddress = /^[0-9a-f.:]+(%\w+)?$/i.test(value) && value.split(":").length > 2;
+  if (isAddress || /^[\p{L}\p{N}_.-]+$/u.test(value)) return value;
+  throw new RangeError(
+    "a host name or address alone is wanted, as in odoo.example.com or 10.0.0.7",
+  );
+}
+
+/** A host name, or the directory of a Unix socket. */
+export function databaseHost(value: string): string {
+  return value.startsWith("/") ? value : interfaceName(value.replace(/^\[(.*)\]$/, "$1"));
+}
+
+export function names(value: string): string[] {
+  return [...new Set(value.split(/[,\n]/).map((it) => it.trim()).filter((it) => it !== ""))];
+}
+
+/** Database names, or URIs of them. */
+export function databases(value: string): string[] {
+  const list = names(value);
+  const wrong = list.find((it) => it.includes("://") && !isPostgresUri(it));
+  if (list.length > 0 && wrong === undefined) return list;
+  throw new RangeError("database names separated by commas are wanted, as in shop,crm");
+}
+
+export function logLevel(value: string): LogLevel {
+  const level = readLogLevel(value);
+  if (level !== null) return level;
+  throw new RangeError("one of debug, info, warning, error, critical is wanted, as in info");
+}
+
+export function logHandlers(value: string): string[] {
+  const handlers = names(value);
+  if (handlers.every((it) => readLogHandler(it) !== null)) return handlers;
+  throw new RangeError(
+    "a log handler is a logger and its level, as in odoo.addons.queue_job:DEBUG or :DEBUG",
+  );
+}

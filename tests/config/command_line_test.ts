@@ -1,0 +1,74 @@
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { readCommandLine } from "../../src/config/command_line.ts";
+
+function values(...argv: string[]): Record<string, string> {
+  const given = [...readCommandLine(argv).values];
+  return Object.fromEntries(given.map(([key, { text }]) => [key, text]));
+}
+
+function mistakes(...argv: string[]): string[] {
+  return readCommandLine(argv).mistakes.map(({ entry, reason }) => `${entry}: ${reason}`);
+}
+
+describe("readCommandLine", () => {
+  it("takes a value after a space or an equals sign", () => {
+    assertEquals(values("--port", "1", "--host=a=b"), { port: "1", host: "a=b" });
+  });
+
+  it("takes underscores for dashes, and Odoo's short options", () => {
+    assertEquals(values("--db_host=db", "-c", "odoo.conf", "-d", "shop"), {
+      dbHost: "db",
+      configFile: "odoo.conf",
+      databases: "shop",
+    });
+  });
+
+  it("lets the last of an option win, and lists grow", () => {
+    assertEquals(values("--port=1", "--port=2", "-d", "a", "--db-name=b"), {
+      port: "2",
+      databases: "a,b",
+    });
+  });
+
+  it("takes a value that begins with one dash", () => {
+    assertEquals(values("--db-password", "-x"), { dbPassword: "-x" });
+  });
+
+  it("knows commands as words and as options", () => {
+    const commands = [[], ["start"], ["--check-config"], ["check_config"], ["-h"], ["version"]];
+
+    assertEquals(commands.map((argv) => readCommandLine(argv).command), [
+      "start",
+      "start",
+      "check-config",
+      "check-config",
+      "help",
+      "version",
+    ]);
+  });
+
+  it("helps whatever else is asked for", () => {
+    assertEquals(readCommandLine(["--help", "--check-config"]).command, "help");
+    assertEquals(readCommandLine(["--check-config", "--help"]).command, "help");
+  });
+
+  it("refuses unknown options with the nearest known one, without their values", () => {
+    assertEquals(mistakes("--prot=8069", "--db-pasword", "secret", "--zzz"), [
+      '--prot: the option is unknown, meant may be "--port"',
+      '--db-pasword: the option is unknown, meant may be "--db-password"',
+      "--zzz: the option is unknown, --help shows all",
+    ]);
+  });
+
+  it("refuses unknown commands", () => {
+    assertEquals(mistakes("strat"), ['strat: the command is unknown, meant may be "start"']);
+  });
+
+  it("refuses an option without its value", () => {
+    assertEquals(mistakes("--port", "--host"), [
+      "--port: a value is wanted, as in --port=PORT",
+      "--host: a value is wanted, as in --host=HOST",
+    ]);
+  });
+});
