@@ -1,3 +1,5 @@
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from "node:timers";
+
 /** The only source of time in the program: milliseconds since the epoch that never step back. */
 export interface Clock {
   nowMs(): number;
@@ -7,6 +9,30 @@ export interface Clock {
 
 export interface Timer {
   cancel(): void;
+}
+
+/** Timers that end together. */
+export class TimerSet {
+  readonly #clock: Clock;
+  readonly #timers = new Set<Timer>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  after(delayMs: number, callback: () => void): Timer {
+    const timer = this.#clock.after(delayMs, () => {
+      this.#timers.delete(timer);
+      callback();
+    });
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  cancelAll(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+  }
 }
 
 /** Longer delays make `setTimeout` fire at once (its delay is a signed 32-bit number). */
@@ -31,14 +57,18 @@ export class SystemClock implements Clock {
       if (open) this.#openTimers--;
       open = false;
     };
-    const id = setTimeout(() => {
+    const run = () => {
       close();
       callback();
-    }, Math.min(Math.max(delayMs, 0), LONGEST_DELAY_MS));
+    };
+    // A timeout of 0 takes a millisecond, an immediate only a turn of the event loop.
+    const immediate = delayMs <= 0 ? setImmediate(run) : null;
+    const timeout = delayMs <= 0 ? undefined : setTimeout(run, Math.min(delayMs, LONGEST_DELAY_MS));
     return {
       cancel() {
         close();
-        clearTimeout(id);
+        if (immediate) clearImmediate(immediate);
+        else clearTimeout(timeout);
       },
     };
   }

@@ -1,0 +1,209 @@
+import type { Clock } from "../clock.ts";
+import { mayBeSessionLost, outcomeOf } from "./answer.ts";
+import { brokenReason, isNotHttp } from "./broken_reason.ts";
+import {
+  type AskedJob,
+  authorizationOf,
+  type Endpoint,
+  jobPath,
+  originOf,
+  sessionPath,
+} from "./endpoint.ts";
+import { HttpRequest, type HttpResult } from "./http_request.ts";
+import type { Outcome } from "./outcome.ts";
+import { PROBE_PATH, type ProbeAnswer, probeAnswerOf } from "./probe.ts";
+import { type Session, SessionCookies, sessionOf, type SessionResult } from "./session_cookies.ts";
+
+export interface DispatcherOptions {
+  readonly endpoint: Endpoint;
+  readonly clock: Clock;
+  readonly connectTimeoutMs: number;
+  /** How long a probe waits for its answer. */
+  readonly probeTimeoutMs?: number;
+}
+
+const PROBE_TIMEOUT_MS = 5_000;
+const NO_SESSION: Session = { kind: "session", cookie: null };
+const NEVER_SENT: Outcome = { kind: "released", sent: false };
+
+/** A job that is being asked for. */
+interface OpenAsk {
+  readonly outcome: Promise<Outcome>;
+  release(): void;
+}
+
+/**
+ * Asks Odoo to run jobs: one request a job, sent at most once, awaited however long. What the world
+ * does wrong is part of the answer.
+ */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #authorization: string | null;
+  readonly #sessions = new SessionCookies((database, path) => this.#fetchSession(database, path));
+  readonly #asks = new Map<string, OpenAsk>();
+  readonly #requests = new Set<HttpRequest>();
+  #isClosed = false;
+
+  /** @throws {RangeError} a host that no URL can hold */
+  constructor(options: DispatcherOptions) {
+    const { host } = options.endpoint;
+    if (!URL.canParse(originOf(options.endpoint))) {
+      throw new RangeError(
+        `Cannot ask the host "${host}": a name or an address is wanted, as in "localhost"`,
+      );
+    }
+    this.#options = options;
+    this.#authorization = authorizationOf(options.endpoint);
+  }
+
+  /**
+   * Asks Odoo to run one job and waits until it is over. Never throws. A job that is being asked
+   * for already is not asked for again: both callers get the one outcome.
+   */
+  ask(job: AskedJob): Promise<Outcome> {
+    if (this.#isClosed) return Promise.resolve(NEVER_SENT);
+    const key = keyOf(job.database, job.uuid);
+    const known = this.#asks.get(key);
+    if (known) return known.outcome;
+    const letGo = new AbortController();
+    const outcome = this.#askFor(job, letGo.signal).finally(() => this.#asks.delete(key));
+    this.#asks.set(key, { outcome, release: () => letGo.abort() });
+    return outcome;
+  }
+
+  /** Lets an open request go: its outcome is `released`, and what was sent goes on in Odoo. */
+  release(database: string, uuid: string): void {
+    this.#asks.get(keyOf(database, uuid))?.release();
+  }
+
+  /** How many jobs are being asked for. */
+  get openCount(): number {
+    return this.#asks.size;
+  }
+
+  /** Whether Odoo is there: a request that runs nothing. */
+  async probe(): Promise<ProbeAnswer> {
+    if (this.#isClosed) return { kind: "down", reason: "the runner is stopping", byProxy: false };
+    const { clock, endpoint, probeTimeoutMs } = this.#options;
+    const request = this.#send(PROBE_PATH, null);
+    const timer = clock.after(probeTimeoutMs ?? PROBE_TIMEOUT_MS, () => request.cancel());
+    const result = await request.result;
+    timer.cancel();
+    return probeAnswerOf(result, endpoint);
+  }
+
+  /** Forgets what is kept of a database that is gone. */
+  forgetDatabase(database: string): void {
+    this.#sessions.forget(database);
+  }
+
+  /** Lets every request go and resolves when all connections are closed. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const outcomes = [...this.#asks.values()].map((it) => it.outcome);
+    for (const ask of this.#asks.values()) ask.release();
+    const requests = [...this.#requests];
+    for (const request of requests) request.cancel();
+    await Promise.all([...outcomes, ...requests.map((it) => it.closed)]);
+  }
+
+  async #askFor(job: AskedJob, letGo: AbortSignal): Promise<Outcome> {
+    const { database, route } = job;
+    // A session may have run out: then the answer proves that the job was not run, and one fresh
+    // session is tried.
+    for (let isFirst = true;; isFirst = false) {
+      if (letGo.aborted) return NEVER_SENT;
+      const fetched = route.session === null ? null : this.#sessions.of(database, route.session);
+      const session = fetched === null ? NO_SESSION : await unlessAborted(fetched, letGo);
+      if (session === null || letGo.aborted) return NEVER_SENT;
+      if (session.kind !== "session") return session;
+      const request = this.#send(jobPath(job), session.cookie);
+      const cancel = () => request.cancel();
+      letGo.addEventListener("abort", cancel, { once: true });
+      const result = await request.result;
+      letGo.removeEventListener("abort", cancel);
+      const isSessionLost = fetched !== null && result.kind === "answered" &&
+        mayBeSessionLost(result.answer);
+      if (isSessionLost) this.#sessions.forget(database, fetched);
+      if (!isSessionLost || !isFirst) return this.#outcomeOf(result, job);
+    }
+  }
+
+  #outcomeOf(result: HttpResult, { database, route }: AskedJob): Outcome {
+    const { endpoint } = this.#options;
+    switch (result.kind) {
+      case "answered": {
+        const withAuthorization = this.#authorization !== null;
+        return outcomeOf(result.answer, {
+          route,
+          database,
+          scheme: endpoint.scheme,
+          withAuthorization,
+        });
+      }
+      case "cancelled":
+        return { kind: "released", sent: result.sent };
+      case "broken": {
+        const reason = brokenReason(result.error, endpoint);
+        if (!result.sent) return { kind: "unreachable", reason };
+        return isNotHttp(result.error) ? { kind: "refused", reason } : { kind: "dropped", reason };
+      }
+    }
+  }
+
+  /** However a session is refused, the job's own request was never sent. */
+  async #fetchSession(database: string, session: string): Promise<SessionResult> {
+    const path = sessionPath(session, database);
+    const result = await this.#send(path, null).result;
+    if (result.kind === "answered" && result.answer.status < 400) return sessionOf(result.answer);
+    const outcome = this.#outcomeOf(result, {
+      database,
+      uuid: "",
+      route: { path: session, session: null },
+    });
+    switch (outcome.kind) {
+      case "unreachable":
+      case "unavailable":
+        return { kind: "unreachable", reason: outcome.reason };
+      case "dropped":
+        // An answered request was dropped by a proxy that would not wait: Odoo is busy, not away.
+        return {
+          kind: result.kind === "answered" ? "refused" : "unreachable",
+          reason: outcome.reason,
+        };
+      case "refused":
+        return { kind: "refused", reason: `no session: ${outcome.reason}` };
+      case "failed":
+        return { kind: "refused", reason: `no session: ${session} is answered ${outcome.status}` };
+      default:
+        return NEVER_SENT;
+    }
+  }
+
+  #send(path: string, cookie: string | null): HttpRequest {
+    const { endpoint, clock, connectTimeoutMs } = this.#options;
+    const headers = {
+      ...(this.#authorization === null ? {} : { authorization: this.#authorization }),
+      ...(cookie === null ? {} : { cookie }),
+    };
+    const request = new HttpRequest({ endpoint, clock, connectTimeoutMs, path, headers });
+    this.#requests.add(request);
+    void request.closed.then(() => this.#requests.delete(request));
+    return request;
+  }
+}
+
+/** No database has a NUL in its name. */
+function keyOf(database: string, uuid: string): string {
+  return `${database}\0${uuid}`;
+}
+
+/** What a promise resolves to, or null if the signal comes first. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const give = () => resolve(null);
+    if (signal.aborted) give();
+    signal.addEventListener("abort", give, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", give));
+  });
+}

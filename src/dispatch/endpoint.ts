@@ -1,0 +1,51 @@
+import { Buffer } from "node:buffer";
+
+/** Where Odoo, or the proxy in front of it, listens. */
+export interface Endpoint {
+  readonly scheme: "http" | "https";
+  readonly host: string;
+  readonly port: number;
+  /** HTTP basic auth; null where nobody asks for it. */
+  readonly user: string | null;
+  readonly password: string | null;
+  /** Text of the certificates to trust (PEM) instead of the usual authorities. */
+  readonly ca: string | null;
+  /** False: any certificate will do. */
+  readonly verify: boolean;
+}
+
+/** How jobs of one generation of the add-on are asked for. */
+export interface Route {
+  /** As in `/queue_job/runjob`. */
+  readonly path: string;
+  /**
+   * Fetched once per database for a session cookie. A trailing `=` wants the database's name; null:
+   * no session.
+   */
+  readonly session: string | null;
+}
+
+export interface AskedJob {
+  readonly database: string;
+  readonly uuid: string;
+  readonly route: Route;
+}
+
+export function originOf({ scheme, host, port }: Endpoint): string {
+  return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+export function authorizationOf({ user, password }: Endpoint): string | null {
+  if (user === null) return null;
+  return `Basic ${Buffer.from(`${user}:${password ?? ""}`, "utf8").toString("base64")}`;
+}
+
+export function jobPath({ database, uuid, route }: AskedJob): string {
+  return `${route.path}?${new URLSearchParams({ db: database, job_uuid: uuid })}`;
+}
+
+export function sessionPath(session: string, database: string): string {
+  if (!session.endsWith("=")) return session;
+  const [path, name] = session.slice(0, -1).split("?");
+  return `${path}?${new URLSearchParams({ [name ?? ""]: database })}`;
+}

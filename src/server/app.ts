@@ -1,0 +1,54 @@
+import { Hono } from "hono";
+import type { RunnerStatus } from "../status.ts";
+import { isReady } from "./readiness.ts";
+
+const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/**
+ * The health server. It reads a status and can change nothing, and nothing of a request comes back
+ * in an answer.
+ *
+ * - `/livez`: 200 as long as the process answers at all.
+ * - `/readyz`: 200 or 503, see `isReady`.
+ * - `/status`: all that the runner says of itself, as JSON.
+ *
+ * @param reportError told of an error in `readStatus`, which the asker does not get to see
+ */
+export function createApp(
+  readStatus: () => RunnerStatus,
+  reportError: (error: Error) => void = () => {},
+): Hono {
+  const app = new Hono();
+  app.use(async (context, next) => {
+    const { method } = context.req;
+    if (method !== "GET" && method !== "HEAD") {
+      return context.json({ error: "only GET and HEAD" }, 405, { ...HEADERS, allow: "GET, HEAD" });
+    }
+    await next();
+    for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
+  });
+  app.get("/livez", (context) => context.json({ live: true, phase: readStatus().phase }));
+  app.get("/readyz", (context) => {
+    const status = readStatus();
+    const ready = isReady(status);
+    const databases = { ready: countReady(status), all: status.databases.length };
+    return context.json({ ready, phase: status.phase, databases }, ready ? 200 : 503);
+  });
+  app.get("/status", (context) => context.json(readStatus()));
+  app.notFound((context) => context.json({ error: "not found" }, 404));
+  app.onError((error, context) => {
+    reportError(error);
+    return context.json({ error: "internal error" }, 500);
+  });
+  return app;
+}
+
+function countReady({ databases }: RunnerStatus): number {
+  return databases.filter((it) => it.state === "ready").length;
+}

@@ -1,0 +1,116 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { createApp } from "../../src/server/app.ts";
+import type { DatabaseState, RunnerStatus } from "../../src/status.ts";
+
+function statusWith(...states: DatabaseState[]): RunnerStatus {
+  return {
+    version: "1.2.3",
+    phase: "running",
+    startedMs: 1_000,
+    nowMs: 2_000,
+    databases: states.map((state, i) => ({
+      name: i === 0 ? `a<script>"` : `db${i}`,
+      state,
+      reason: null,
+      sinceMs: 1_000,
+      generation: "queue_job 16.0",
+      inFlight: 0,
+    })),
+    channels: [],
+    odoo: { url: "http://localhost:8069", open: true, reason: null, sinceMs: 1_000 },
+    inFlight: { claimed: 0, asked: 0, unsure: 0, returning: 0 },
+  };
+}
+
+describe("GET /livez", () => {
+  it("answers 200 whatever the databases do", async () => {
+    const response = await createApp(() => statusWith("recovering")).request("/livez");
+
+    assertEquals(response.status, 200);
+    assertEquals(await response.json(), { live: true, phase: "running" });
+  });
+});
+
+describe("GET /readyz", () => {
+  it("answers 503 while no database is led", async () => {
+    const response = await createApp(() => statusWith("connecting")).request("/readyz");
+
+    assertEquals(response.status, 503);
+    assertEquals((await response.json()).ready, false);
+  });
+
+  it("answers 200 with one database of two", async () => {
+    const response = await createApp(() => statusWith("ready", "recovering")).request("/readyz");
+
+    assertEquals(response.status, 200);
+    assertEquals((await response.json()).databases, { ready: 1, all: 2 });
+  });
+});
+
+describe("GET /status", () => {
+  it("says all that the runner says of itself", async () => {
+    const status = statusWith("ready");
+
+    const response = await createApp(() => status).request("/status");
+
+    assertEquals(await response.json(), JSON.parse(JSON.stringify(status)));
+    assertStringIncludes(response.headers.get("content-type") ?? "", "application/json");
+  });
+
+  it("answers HEAD without a body", async () => {
+    const response = await createApp(() => statusWith("ready")).request("/status", {
+      method: "HEAD",
+    });
+
+    assertEquals(response.status, 200);
+    assertEquals(await response.text(), "");
+  });
+});
+
+describe("createApp", () => {
+  const app = createApp(() => statusWith("ready"));
+
+  it("changes nothing by any method", async () => {
+    for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE_ME"]) {
+      for (const path of ["/status", "/livez", "/else"]) {
+        const response = await app.request(path, { method });
+        assertEquals(response.status, 405);
+        assertEquals(response.headers.get("allow"), "GET, HEAD");
+      }
+    }
+  });
+
+  it("sends nothing of a request back", async () => {
+    const response = await app.request("/<script>alert(1)</script>?x=<b>", {
+      headers: { "x-forwarded-host": "evil.example", origin: "http://evil.example" },
+    });
+
+    assertEquals(response.status, 404);
+    assertEquals(await response.json(), { error: "not found" });
+    assertEquals(response.headers.get("access-control-allow-origin"), null);
+  });
+
+  it("keeps browsers from making anything of an answer", async () => {
+    for (const path of ["/livez", "/readyz", "/status", "/else"]) {
+      const { headers } = await app.request(path);
+      assertEquals(headers.get("x-content-type-options"), "nosniff");
+      assertEquals(headers.get("cache-control"), "no-store");
+      assertStringIncludes(headers.get("content-security-policy") ?? "", "default-src 'none'");
+      assertStringIncludes(headers.get("content-type") ?? "", "application/json");
+    }
+  });
+
+  it("tells the runner of an error, and the asker that there was one", async () => {
+    const errors: Error[] = [];
+    const broken = createApp(() => {
+      throw new Error("secret");
+    }, (error) => void errors.push(error));
+
+    const response = await broken.request("/status");
+
+    assertEquals(response.status, 500);
+    assertEquals(await response.json(), { error: "internal error" });
+    assertEquals(errors.map((it) => it.message), ["secret"]);
+  });
+});
