@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import { type Clock, SystemClock } from "../clock.ts";
+import { type ConnectionSettings, defaultConnection } from "./connection.ts";
+import {
+  type DatabaseFacts,
+  generationOf,
+  type KnownGeneration,
+  type NothingToRun,
+} from "./generation.ts";
+import { type JobRow, jobRows } from "./job_row.ts";
+import { FACTS, IS_ODOO, jobPage, TERMINATE_GHOST, tryLock } from "./queries.ts";
+import { type Parameter, Session, type SessionLost } from "./session.ts";
+import { PAGE_ROWS } from "./statement.ts";
+
+export interface DatabaseOptions {
+  /** How to reach the server; as libpq would, if absent. */
+  readonly connection?: ConnectionSettings;
+  readonly clock?: Clock;
+}
+
+/** What a session tells its owner. */
+export interface SessionEvents {
+  readonly onNotify?: (channel: string, payload: string) => void;
+  readonly onLost?: (reason: SessionLost) => void;
+}
+
+/**
+ * One of Odoo's databases, by name. Makes sessions and knows what is asked of them at their start; the jobs of the
+ * database are read with `selectJobs`.
+ */
+export class Database {
+  readonly #connection: ConnectionSettings;
+  readonly #clock: Clock;
+  /** Tells our backends from all others, also from those of an earlier session of ours. */
+  readonly #nonce = randomUUID().slice(0, 8);
+  #lastPid = 0;
+  #reader: Session | null = null;
+
+  constructor(readonly name: string, options: DatabaseOptions = {}) {
+    this.#connection = options.connection ?? defaultConnection();
+    this.#clock = options.clock ?? new SystemClock();
+  }
+
+  /** Opens a session of its own. */
+  openSession(events: SessionEvents = {}): Promise<Session> {
+    return Session.open({
+      database: this.name,
+      connection: this.#connection,
+      applicationName: this.#applicationName,
+      clock: this.#clock,
+      ...events,
+    });
+  }
+
+  /** Which generation the database is, or why it has nothing to run. */
+  async generation(session: Session): Promise<KnownGeneration | NothingToRun> {
+    const [first] = await session.run(IS_ODOO);
+    if (first!["odoo"] !== true) return { state: "ignored", reason: "not a database of Odoo" };
+    const [row] = await session.run(FACTS);
+    const facts: DatabaseFacts = {
+      addons: JSON.parse(String(row!["addons"])),
+      columns: JSON.parse(String(row!["columns"])),
+      hasJobLocks: row!["hasJobLocks"] === true,
+    };
+    return generationOf(facts);
+  }
+
+  /** Takes the database's lock for the life of the session; answers false while another runner holds it. */
+  async lock(session: Session, generation: KnownGeneration): Promise<boolean> {
+    let [row] = await session.run(tryLock(generation));
+    if (row!["locked"] !== true && this.#lastPid !== 0) {
+      // Our own backend before this one may live on, its connection cut without a word.
+      await session.run(TERMINATE_GHOST, [this.#lastPid, this.#applicationName]);
+      [row] = await session.run(tryLock(generation));
+    }
+    if (row!["locked"] === true) this.#lastPid = session.pid;
+    return row!["locked"] === true;
+  }
+
+  /**
+   * The jobs that a condition chooses, by id, read in pages.
+   *
+   * @param where SQL over the columns of `queue_job` with `$1` placeholders: never a text from outside.
+   * @param args Values of the placeholders.
+   * @throws {Error} When the database cannot be reached, or its `queue_job` read.
+   *
+   * @example
+   * ```ts ignore
+   * for await (const job of new Database("shop").selectJobs("state = $1", ["failed"])) console.log(job.uuid);
+   * ```
+   */
+  async *selectJobs(
+    where = "true",
+    args: readonly Parameter[] = [],
+  ): AsyncGenerator<JobRow, void, undefined> {
+    if (!this.#reader?.isOpen) this.#reader = await this.openSession();
+    const generation = await this.generation(this.#reader);
+    if ("reason" in generation) {
+      throw new Error(`Cannot read jobs of database "${this.name}": ${generation.reason}`);
+    }
+    const text = jobPage(generation.columns, where, args.length);
+    let afterId = 0;
+    while (true) {
+      const rows = jobRows(await this.#reader.run(text, [...args, afterId, PAGE_ROWS]));
+      yield* rows;
+      if (rows.length < PAGE_ROWS) return;
+      afterId = rows.at(-1)!.sequence;
+    }
+  }
+
+  /** Ends what `selectJobs` has opened. */
+  async close(): Promise<void> {
+    await this.#reader?.end();
+    this.#reader = null;
+  }
+
+  get #applicationName(): string {
+    return `odoo_jobrunner_${this.#nonce}`;
+  }
+}

@@ -1,0 +1,155 @@
+import postgres from "postgres";
+import type { Clock, Timer } from "../clock.ts";
+import { type ConnectionSettings, driverOptions } from "./connection.ts";
+
+export type Row = Record<string, unknown>;
+export type Parameter = string | number | boolean | null | readonly string[];
+
+export interface SessionOptions {
+  readonly database: string;
+  readonly connection: ConnectionSettings;
+  readonly applicationName: string;
+  readonly clock: Clock;
+  /** A NOTIFY arrived on a channel this session listens to. */
+  readonly onNotify?: (channel: string, payload: string) => void;
+  /** The backend is gone: called once, unless `end` was called before. */
+  readonly onLost?: (reason: SessionLost) => void;
+}
+
+/** Why a session ended that nobody had ended. */
+export class SessionLost extends Error {
+  override readonly name = "SessionLost";
+
+  /** `code` is PostgreSQL's SQLSTATE or the socket's, as far as known. */
+  constructor(readonly code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** Beyond the server's own statement timeout: then not the statement is slow but the link is dead. */
+const LINK_GRACE_MS = 5_000;
+
+/** Codes with which the backend itself says that it ends. */
+const TERMINATED = /^(57P0[1-5]|08\w{3}|53300)$/;
+
+/**
+ * The life of one PostgreSQL backend. States:
+ *
+ *   open    `run` sends statements, one at a time; notifications arrive at any moment
+ *   lost    the socket closed, the server ended it, or a statement had no answer in time: `onLost` is told
+ *   ended   by `end`
+ *
+ * It never goes back to open: the driver would silently take a new backend, without our locks and LISTEN. Whoever
+ * wants to go on makes a new session.
+ */
+export class Session {
+  readonly #sql: postgres.Sql;
+  readonly #options: SessionOptions;
+  #state: "open" | "lost" | "ended" = "open";
+  #lost: SessionLost | null = null;
+  #rejectRunning: ((reason: SessionLost) => void) | null = null;
+  #pid = 0;
+
+  /** @throws {Error} As the driver says, when the server cannot be reached or does not let us in. */
+  static async open(options: SessionOptions): Promise<Session> {
+    const session = new Session(options);
+    try {
+      const [row] = await session.run("select pg_backend_pid() as pid");
+      session.#pid = Number(row!["pid"]);
+      return session;
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
+  }
+
+  private constructor(options: SessionOptions) {
+    this.#options = options;
+    const driver = driverOptions(options.connection, options.database, options.applicationName);
+    // `onnotify` is missing in the driver's types; its own `listen` would open a second connection.
+    const onnotify = (channel: string, payload: string) => {
+      if (this.#state === "open") options.onNotify?.(channel, payload);
+    };
+    const onclose = () =>
+      this.#lose(new SessionLost("CONNECTION_CLOSED", "the connection was closed"));
+    this.#sql = postgres({ ...driver, ...{ onnotify }, onclose });
+  }
+
+  /** Process id of the backend: writes carry it, so that they have no effect on any other. */
+  get pid(): number {
+    return this.#pid;
+  }
+
+  get isOpen(): boolean {
+    return this.#state === "open";
+  }
+
+  /**
+   * Runs one statement. The next may start when this one is over.
+   *
+   * @throws {SessionLost} When the session ends before the answer: nobody knows then whether it had effect.
+   * @throws {postgres.PostgresError} When the server refuses the statement; the session goes on.
+   */
+  async run(
+    text: string,
+    parameters: readonly Parameter[] = [],
+    timeoutMs?: number,
+  ): Promise<readonly Row[]> {
+    if (this.#lost) throw this.#lost;
+    if (this.#state === "ended") throw new SessionLost("ENDED", "the session was ended");
+    let timer: Timer | undefined;
+    const lost = new Promise<never>((_, reject) => {
+      this.#rejectRunning = reject;
+      const deadlineMs = timeoutMs ?? this.#options.connection.statementTimeoutMs + LINK_GRACE_MS;
+      timer = this.#options.clock.after(deadlineMs, () => {
+        this.#lose(new SessionLost("TIMEOUT", `no answer for ${Math.round(deadlineMs / 1000)} s`));
+      });
+    });
+    try {
+      const query = this.#sql.unsafe(text, parameters as never[], {
+        prepare: parameters.length > 0,
+      });
+      return await Promise.race([query as unknown as Promise<readonly Row[]>, lost]);
+    } catch (error) {
+      throw this.#asLost(error);
+    } finally {
+      timer?.cancel();
+      this.#rejectRunning = null;
+    }
+  }
+
+  /** The owner has found that the session is of no use any more. */
+  abandon(reason: string): void {
+    this.#lose(new SessionLost("ABANDONED", reason));
+  }
+
+  /** Ends the session; its locks are free when this resolves. May be called in any state. */
+  async end(): Promise<void> {
+    if (this.#state === "open") this.#state = "ended";
+    this.#rejectRunning?.(new SessionLost("ENDED", "the session was ended"));
+    await this.#sql.end({ timeout: 0 });
+  }
+
+  /** What the driver throws when the connection is gone becomes the loss of the session. */
+  #asLost(error: unknown): unknown {
+    if (this.#lost) return this.#lost;
+    if (error instanceof SessionLost) return error;
+    const code = String((error as { code?: unknown }).code ?? "");
+    if (error instanceof postgres.PostgresError && !TERMINATED.test(code)) return error;
+    const message = error instanceof Error ? error.message : String(error);
+    const lost = new SessionLost(code || "CONNECTION_CLOSED", message, { cause: error });
+    this.#lose(lost);
+    return lost;
+  }
+
+  #lose(reason: SessionLost): void {
+    if (this.#state !== "open") return;
+    this.#state = "lost";
+    this.#lost = reason;
+    this.#rejectRunning?.(reason);
+    // Ends the driver's client too: it must not connect again and send what is queued to another backend.
+    this.#sql.end({ timeout: 0 }).catch(() => {});
+    // Before it is open, `open` itself throws.
+    if (this.#pid !== 0) this.#options.onLost?.(reason);
+  }
+}

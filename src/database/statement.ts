@@ -1,0 +1,99 @@
+import type { KnownGeneration } from "./generation.ts";
+import { type JobRow, jobRows } from "./job_row.ts";
+import {
+  CLAIM,
+  countedJobs,
+  failedCounts,
+  jobPage,
+  jobsByUuid,
+  PUT_BACK,
+  REQUEUE_DEAD,
+  REQUEUE_UNASKED,
+  WAITING_STATES,
+} from "./queries.ts";
+import type { Parameter, Row, Session } from "./session.ts";
+
+/** Rows of one page of a scan. Small pages were ten times slower on a table that was never analyzed. */
+export const PAGE_ROWS = 20_000;
+export const CLAIMS_MAX = 1_000;
+export const READS_MAX = 5_000;
+
+/** One thing to be done on a database. */
+export type Statement =
+  | { readonly kind: "claim"; readonly uuids: readonly string[]; readonly enqueuedSeconds: number }
+  | { readonly kind: "putBack"; readonly uuids: readonly string[] }
+  | { readonly kind: "read"; readonly uuids: readonly string[] }
+  | {
+    readonly kind: "scanCounted";
+    readonly afterId: number;
+    readonly sequentialChannels: readonly string[];
+  }
+  | { readonly kind: "scanWaiting"; readonly afterId: number }
+  | { readonly kind: "countFailed"; readonly sequentialChannels: readonly string[] }
+  | {
+    readonly kind: "requeueLost";
+    readonly askedUuids: readonly string[];
+    readonly graceMs: number;
+  };
+
+/** What came back: the rows read, or the uuids of the rows changed. */
+export interface Answer {
+  readonly rows: readonly JobRow[];
+  readonly uuids: readonly string[];
+  readonly failedCounts: ReadonlyMap<string, number>;
+}
+
+export const NO_ANSWER: Answer = { rows: [], uuids: [], failedCounts: new Map() };
+
+/**
+ * Carries out a statement.
+ *
+ * @throws As `Session.run`.
+ */
+export async function execute(
+  session: Session,
+  generation: KnownGeneration,
+  statement: Statement,
+): Promise<Answer> {
+  const [text, parameters] = toSql(statement, generation, session.pid);
+  const rows = await session.run(text, parameters);
+  switch (statement.kind) {
+    case "read":
+    case "scanCounted":
+    case "scanWaiting":
+      return { ...NO_ANSWER, rows: jobRows(rows) };
+    case "countFailed":
+      return {
+        ...NO_ANSWER,
+        failedCounts: new Map(rows.map((it) => [String(it["channel"]), Number(it["count"])])),
+      };
+    default:
+      return { ...NO_ANSWER, uuids: rows.map((it: Row) => String(it["uuid"])) };
+  }
+}
+
+/** Every write names our backend: it has no effect on one that does not hold our lock. */
+function toSql(it: Statement, generation: KnownGeneration, pid: number): [string, Parameter[]] {
+  switch (it.kind) {
+    case "claim":
+      return [CLAIM, [it.uuids, pid, it.enqueuedSeconds]];
+    case "putBack":
+      return [PUT_BACK, [it.uuids, pid]];
+    case "read":
+      return [jobsByUuid(generation), [it.uuids]];
+    case "scanCounted":
+      return [jobPage(generation.columns, countedJobs(generation), 1), [
+        it.sequentialChannels,
+        it.afterId,
+        PAGE_ROWS,
+      ]];
+    case "scanWaiting":
+      return [jobPage(generation.columns, WAITING_STATES, 0), [it.afterId, PAGE_ROWS]];
+    case "countFailed":
+      return [failedCounts(generation), [it.sequentialChannels]];
+    case "requeueLost":
+      return generation.hasJobLocks
+        ? [REQUEUE_DEAD, [pid, it.askedUuids]]
+        : [REQUEUE_UNASKED, [pid, it.askedUuids, it.graceMs / 1000]];
+  }
+}

@@ -1,0 +1,221 @@
+import type { Timer } from "../clock.ts";
+import { Database } from "../database/database.ts";
+import { discoverDatabases } from "../database/discovery.ts";
+import type { KnownGeneration } from "../database/generation.ts";
+import { Dispatcher } from "../dispatch/dispatcher.ts";
+import { originOf } from "../dispatch/endpoint.ts";
+import { OdooGate } from "../dispatch/odoo_gate.ts";
+import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
+import type { SchedulerError } from "../scheduler/mod.ts";
+import type { RunnerPhase, RunnerStatus } from "../status.ts";
+import { DatabaseLink } from "./database_link.ts";
+import { DatabaseTurn } from "./database_turn.ts";
+import { Decider } from "./decider.ts";
+import { LiveScheduler } from "./live_scheduler.ts";
+import { completeOptions, type RunnerOptions } from "./runner_options.ts";
+import { type Served, ServedDatabases } from "./served_databases.ts";
+import { statusOf } from "./runner_status.ts";
+
+/** At the start nothing is taken until the running jobs of all databases are counted, or this long. */
+const BARRIER_MS = 10_000;
+
+/**
+ * Runs Odoo's jobs: keeps the jobs of all its databases in one scheduler, and asks Odoo over HTTP for each whose turn
+ * has come. Lifecycle: `start` once, then `stop`, which lets what Odoo has begun go on in Odoo.
+ *
+ * @example
+ * ```ts ignore
+ * const runner = new ConnectorRunner(8069, "root:4,mail:2");
+ * runner.start();
+ * process.once("SIGTERM", () => runner.stop());
+ * ```
+ */
+export class ConnectorRunner {
+  readonly #options: RunnerOptions;
+  readonly #scheduler: LiveScheduler;
+  readonly #decider: Decider;
+  readonly #dispatcher: Dispatcher;
+  readonly #gate: OdooGate;
+  readonly #databases: ServedDatabases;
+  readonly #logger: Logger;
+  readonly #startedMs: number;
+  readonly #url: string;
+  #phase: RunnerPhase = "starting";
+  /** Nothing is taken before what runs is counted. */
+  #isBarrierUp = true;
+  #barrier: Timer | null = null;
+  #stopped: Promise<void> | null = null;
+  #onDrained: () => void = () => {};
+
+  /**
+   * @param port Of Odoo.
+   * @param channels The channel string.
+   * @throws {ConfigError} With every mistake of the channel string.
+   */
+  constructor(port = 8069, channels = "root:1", options: Partial<RunnerOptions> = {}) {
+    const complete = this.#options = completeOptions(options);
+    const { clock } = complete;
+    const endpoint = { ...complete.endpoint, port };
+    this.#url = originOf(endpoint);
+    this.#logger = complete.logger(QUEUE_JOB_LOGGER);
+    this.#startedMs = clock.nowMs();
+    this.#scheduler = new LiveScheduler(channels, (error) => this.#refill(error));
+    this.#decider = new Decider({
+      scheduler: this.#scheduler,
+      clock,
+      isOpen: () => this.#phase === "running" && this.#gate.isOpen && !this.#isBarrierUp,
+      take: (database, uuid, channel) => this.#databases.get(database)?.turn.take(uuid, channel),
+    });
+    this.#dispatcher = new Dispatcher({
+      endpoint,
+      clock,
+      connectTimeoutMs: complete.connectTimeoutMs,
+    });
+    this.#gate = new OdooGate({
+      clock,
+      logger: this.#logger,
+      random: complete.random,
+      probe: () => this.#dispatcher.probe(),
+      onOpen: () => this.#decider.decideSoon(),
+    });
+    this.#databases = new ServedDatabases({
+      ...complete,
+      logger: this.#logger,
+      intervalMs: complete.discoveryIntervalMs,
+      discover: () => discoverDatabases({ ...complete, filter: complete.databaseFilter }),
+      serve: (name) => this.#serve(name),
+      onGone: (name) => {
+        this.#scheduler.forgetDatabase(name);
+        this.#dispatcher.forgetDatabase(name);
+        this.#decider.decideSoon();
+      },
+    });
+  }
+
+  /** Begins. Whatever goes wrong from now on is tried again. */
+  start(): void {
+    if (this.#phase !== "starting") return;
+    this.#phase = "running";
+    this.#logger.info("starting");
+    this.#logger.info("initializing database connections");
+    this.#barrier = this.#options.clock.after(BARRIER_MS, () => this.#lowerBarrier());
+    void this.#databases.start();
+  }
+
+  /**
+   * Ends: no more jobs are taken, those asked for arrive in Odoo or are put back. Resolves when all sessions and
+   * requests have ended. May be called twice.
+   */
+  stop(): Promise<void> {
+    return this.#stopped ??= this.#end();
+  }
+
+  get status(): RunnerStatus {
+    const { version, clock } = this.#options;
+    return statusOf({
+      version,
+      phase: this.#phase,
+      startedMs: this.#startedMs,
+      nowMs: clock.nowMs(),
+      url: this.#url,
+      gate: this.#gate,
+      served: this.#databases.all(),
+      channels: this.#scheduler.channels(),
+    });
+  }
+
+  #serve(name: string): Served {
+    const { connection, clock, random } = this.#options;
+    const database = new Database(name, { connection, clock });
+    const turn: DatabaseTurn = new DatabaseTurn({
+      database: name,
+      scheduler: this.#scheduler,
+      clock,
+      random,
+      logger: this.#logger,
+      ask: (uuid, generation) => this.#ask(name, uuid, generation),
+      letGo: (uuid) => this.#dispatcher.release(name, uuid),
+      onChange: () => this.#change(),
+      onWork: () => link.work(),
+    });
+    const link: DatabaseLink = new DatabaseLink({
+      ...this.#options,
+      database,
+      turn,
+      loggerOf: (generation) => this.#loggerOf(generation),
+      retryMs: this.#options.discoveryIntervalMs,
+      onChange: () => this.#change(),
+    });
+    return { turn, link };
+  }
+
+  #ask(database: string, uuid: string, generation: KnownGeneration): void {
+    const { clock } = this.#options;
+    const logger = this.#loggerOf(generation);
+    logger.info(`asking Odoo to run job ${uuid} on db ${database}`, database);
+    const askedMs = clock.nowMs();
+    const route = { path: generation.path, session: generation.session };
+    void this.#dispatcher.ask({ database, uuid, route }).then((outcome) => {
+      if (outcome.kind === "dropped") {
+        logger.warning(`job ${uuid} got no answer: ${outcome.reason}`, database);
+      }
+      this.#gate.note(outcome, askedMs);
+      this.#databases.get(database)?.turn.answered(uuid, outcome);
+      this.#change();
+    });
+  }
+
+  #loggerOf(generation: KnownGeneration | null): Logger {
+    return generation?.addon === "connector"
+      ? this.#options.logger(CONNECTOR_LOGGER)
+      : this.#logger;
+  }
+
+  #change(): void {
+    if (this.#isBarrierUp && this.#databases.isDiscovered) {
+      if (this.#databases.all().every(({ link }) => link.isSettled)) this.#lowerBarrier();
+    }
+    if (this.#phase === "stopping" && this.#isDrained) this.#onDrained();
+    this.#decider.decideSoon();
+  }
+
+  #lowerBarrier(): void {
+    if (!this.#isBarrierUp) return;
+    this.#isBarrierUp = false;
+    this.#barrier?.cancel();
+    if (this.#phase === "running") this.#logger.info("database connections ready");
+    this.#decider.decideSoon();
+  }
+
+  /** The core trapped and is made anew: what is in our hands runs, every database is read again. */
+  #refill(error: SchedulerError): void {
+    this.#logger.error(`the scheduler is made anew, a bug to report: ${error.message}`);
+    for (const { turn } of this.#databases.all()) turn.refill();
+  }
+
+  async #end(): Promise<void> {
+    const { clock, drainTimeoutMs } = this.#options;
+    this.#logger.info("graceful stop requested");
+    this.#phase = "stopping";
+    this.#barrier?.cancel();
+    this.#decider.stop();
+    for (const { turn } of this.#databases.all()) turn.stop();
+    if (!this.#isDrained) {
+      let timer: Timer | undefined;
+      await new Promise<void>((resolve) => {
+        this.#onDrained = resolve;
+        timer = clock.after(drainTimeoutMs, resolve);
+      });
+      timer?.cancel();
+    }
+    this.#gate.stop();
+    await this.#databases.stop();
+    await this.#dispatcher.close();
+    this.#phase = "stopped";
+    this.#logger.info("stopped");
+  }
+
+  get #isDrained(): boolean {
+    return this.#databases.all().every(({ turn }) => turn.isDrained || turn.phase === "lost");
+  }
+}

@@ -1,0 +1,257 @@
+import { randomUUID } from "node:crypto";
+import { type Backoff, backoffMs } from "../backoff.ts";
+import { type Clock, type Timer, TimerSet } from "../clock.ts";
+import type { Database } from "../database/database.ts";
+import type { KnownGeneration } from "../database/generation.ts";
+import { NOTIFY } from "../database/queries.ts";
+import { type Session, SessionLost } from "../database/session.ts";
+import { execute } from "../database/statement.ts";
+import { ensureTrigger } from "../database/trigger.ts";
+import type { Logger } from "../log.ts";
+import type { DatabaseState, DatabaseStatus } from "../status.ts";
+import type { DatabaseTurn } from "./database_turn.ts";
+
+export interface LinkOptions {
+  readonly database: Database;
+  readonly turn: DatabaseTurn;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly loggerOf: (generation: KnownGeneration | null) => Logger;
+  readonly heartbeatIntervalMs: number;
+  readonly heartbeatDeadlineMs: number;
+  /** How long until a database without jobs, or with another runner's lock, is looked at again. */
+  readonly retryMs: number;
+  readonly onChange: () => void;
+}
+
+const RECONNECT_BACKOFF: Backoff = { firstMs: 500, longestMs: 30_000 };
+/** Odoo's own drop and duplicate terminate all connections and go on at once: who comes back too soon is in the way. */
+const TERMINATED_PAUSE_MS = 3_000;
+const TERMINATED = "57P01";
+
+/**
+ * Keeps one database connected: makes a session, finds out what the database is, takes its lock, listens, and carries
+ * out what the turn wants, one statement at a time. When the session is lost, it begins again after a while.
+ */
+export class DatabaseLink {
+  readonly #options: LinkOptions;
+  readonly #timers: TimerSet;
+  /** Its own NOTIFY channel: what comes back on it proves that we hear. */
+  readonly #heartbeatChannel = `odoo_jobrunner_${randomUUID().replaceAll("-", "")}`;
+  #state: DatabaseState = "connecting";
+  #reason: string | null = null;
+  #sinceMs: number;
+  #generation: KnownGeneration | null = null;
+  #session: Session | null = null;
+  #isWorking = false;
+  #isHeartbeatDue = false;
+  #deaf: Timer | null = null;
+  #failureCount = 0;
+  #isStopped = false;
+  /** Ends the present wait or session early. */
+  #interrupt: () => void = () => {};
+  #life: Promise<void> | null = null;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#timers = new TimerSet(options.clock);
+    this.#sinceMs = options.clock.nowMs();
+  }
+
+  start(): void {
+    this.#life ??= this.#live();
+  }
+
+  /** Ends the session; its lock is free when this resolves. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#interrupt();
+    await this.#life;
+    this.#timers.cancelAll();
+    this.#options.turn.close();
+  }
+
+  /** Carries out what the turn wants, if nothing is on the way. */
+  work(): void {
+    if (this.#isWorking || !this.#session) return;
+    const statement = this.#options.turn.nextStatement();
+    if (!statement) return this.#heartbeat();
+    this.#isWorking = true;
+    const { turn } = this.#options;
+    execute(this.#session, this.#generation!, statement)
+      .then((answer) => this.#finish(() => turn.completed(answer)), (error: unknown) => {
+        // A lost session has told the turn already.
+        this.#finish(() =>
+          error instanceof SessionLost ? undefined : turn.refused((error as Error).message)
+        );
+      });
+  }
+
+  /** Its running jobs are counted, or nobody knows when they will be. */
+  get isSettled(): boolean {
+    const { turn } = this.#options;
+    if (this.#state === "connecting") return this.#failureCount > 0;
+    return this.#state !== "scanning" || turn.phase !== "scanning";
+  }
+
+  get status(): DatabaseStatus {
+    const { database, turn } = this.#options;
+    const isLed = this.#session !== null;
+    const state = !isLed
+      ? this.#state
+      : turn.phase === "held"
+      ? "recovering"
+      : turn.phase === "ready"
+      ? "ready"
+      : "scanning";
+    return {
+      name: database.name,
+      state,
+      reason: turn.phase === "held" ? turn.reason : this.#reason,
+      sinceMs: this.#sinceMs,
+      generation: this.#generation?.name ?? null,
+      inFlight: turn.inFlight.size,
+    };
+  }
+
+  async #live(): Promise<void> {
+    while (!this.#isStopped) {
+      let waitMs = this.#options.retryMs;
+      try {
+        await this.#lead();
+        this.#failureCount = 0;
+      } catch (error) {
+        waitMs = this.#fail(error);
+      }
+      if (!this.#isStopped) await this.#wait(waitMs);
+    }
+  }
+
+  /** One session from beginning to end. Returns early when there is nothing to lead. */
+  async #lead(): Promise<void> {
+    const { database, turn } = this.#options;
+    let lost: (reason: SessionLost) => void = () => {};
+    const ended = new Promise<SessionLost>((resolve) => lost = resolve);
+    const session = await database.openSession({
+      onNotify: (channel, payload) => this.#hear(channel, payload),
+      onLost: lost,
+    });
+    try {
+      if (this.#isStopped || !await this.#prepare(session)) return;
+      this.#session = session;
+      this.#failureCount = 0;
+      this.#interrupt = () => lost(new SessionLost("STOPPED", "stopped"));
+      turn.opened(this.#generation!);
+      this.#enter("scanning", this.#reason);
+      const addon = this.#generation!.addon === "connector" ? "connector" : "queue job";
+      this.#logger.info(`${addon} runner ready for db ${database.name}`, database.name);
+      this.#heartbeatLater();
+      const reason = await ended;
+      if (!this.#isStopped) throw reason;
+    } finally {
+      this.#deaf?.cancel();
+      this.#deaf = null;
+      const wasLed = this.#session !== null;
+      this.#session = null;
+      if (wasLed) turn.lost();
+      await session.end();
+    }
+  }
+
+  /** Whether we lead the database from now on: it has jobs, its lock is ours, and we hear of every change. */
+  async #prepare(session: Session): Promise<boolean> {
+    const { database } = this.#options;
+    const generation = await database.generation(session);
+    if ("reason" in generation) {
+      this.#generation = null;
+      this.#enter(generation.state, generation.reason);
+      return false;
+    }
+    this.#generation = generation;
+    if (!await database.lock(session, generation)) {
+      this.#enter("standby", "another job runner holds its lock");
+      return false;
+    }
+    const complaint = await ensureTrigger(session, generation);
+    if (complaint) this.#logger.error(complaint, database.name);
+    this.#reason = complaint;
+    await session.run(`listen "${generation.notifyChannel}"`);
+    await session.run(`listen "${this.#heartbeatChannel}"`);
+    return true;
+  }
+
+  /** Answers how long to wait. One line when the situation changes, not each time. */
+  #fail(error: unknown): number {
+    const reason = error instanceof Error ? error.message : String(error);
+    const code = String((error as { code?: unknown }).code ?? "");
+    if (this.#failureCount++ === 0 || this.#reason !== reason) {
+      this.#logger.error(
+        `database connection failed: ${reason}; trying again`,
+        this.#options.database.name,
+      );
+    }
+    this.#enter("recovering", reason);
+    const waitMs = backoffMs(RECONNECT_BACKOFF, this.#failureCount, this.#options.random());
+    return code === TERMINATED ? TERMINATED_PAUSE_MS + waitMs : waitMs;
+  }
+
+  #hear(channel: string, payload: string): void {
+    if (channel !== this.#heartbeatChannel) return this.#options.turn.notified(payload);
+    this.#deaf?.cancel();
+    this.#deaf = null;
+    this.#heartbeatLater();
+  }
+
+  #heartbeatLater(): void {
+    this.#timers.after(this.#options.heartbeatIntervalMs, () => {
+      this.#isHeartbeatDue = true;
+      this.work();
+    });
+  }
+
+  /** When idle, a NOTIFY to ourselves proves that the connection lives and LISTEN works. */
+  #heartbeat(): void {
+    const session = this.#session;
+    if (!this.#isHeartbeatDue || !session) return;
+    this.#isHeartbeatDue = false;
+    this.#isWorking = true;
+    const { heartbeatDeadlineMs } = this.#options;
+    this.#deaf = this.#options.clock.after(heartbeatDeadlineMs, () => {
+      session.abandon(`its notification did not come back within ${heartbeatDeadlineMs / 1000} s`);
+    });
+    session.run(NOTIFY, [this.#heartbeatChannel, ""]).catch((error: unknown) => {
+      if (!(error instanceof SessionLost)) session.abandon((error as Error).message);
+    }).finally(() => this.#finish(() => {}));
+  }
+
+  #finish(tell: () => void): void {
+    this.#isWorking = false;
+    tell();
+    if (this.#state === "scanning" && this.#options.turn.phase === "ready") {
+      this.#enter("ready", this.#reason);
+    }
+    this.work();
+  }
+
+  #enter(state: DatabaseState, reason: string | null): void {
+    const isNews = state !== this.#state || reason !== this.#reason;
+    if (isNews) this.#sinceMs = this.#options.clock.nowMs();
+    this.#state = state;
+    this.#reason = reason;
+    if (isNews && (state === "standby" || state === "paused")) {
+      this.#logger.info(`${state}: ${reason}`, this.#options.database.name);
+    }
+    this.#options.onChange();
+  }
+
+  async #wait(delayMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#interrupt = resolve;
+      this.#timers.after(delayMs, resolve);
+    });
+  }
+
+  get #logger(): Logger {
+    return this.#options.loggerOf(this.#generation);
+  }
+}

@@ -1,0 +1,55 @@
+import type { Clock, Timer } from "../clock.ts";
+import type { LiveScheduler } from "./live_scheduler.ts";
+
+export interface DeciderOptions {
+  readonly scheduler: LiveScheduler;
+  readonly clock: Clock;
+  /** Whether jobs may be taken now: Odoo answers, and what runs is counted. */
+  readonly isOpen: () => boolean;
+  readonly take: (database: string, uuid: string, channel: string) => void;
+}
+
+/**
+ * The only caller of `takeReady`. Decides at most once per turn of the event loop after anything has changed, and
+ * when time alone makes a job ready.
+ */
+export class Decider {
+  readonly #options: DeciderOptions;
+  #soon: Timer | null = null;
+  #wakeup: Timer | null = null;
+  #isStopped = false;
+
+  constructor(options: DeciderOptions) {
+    this.#options = options;
+  }
+
+  /** Something has changed that may make a job ready. */
+  decideSoon(): void {
+    if (this.#isStopped) return;
+    this.#soon ??= this.#options.clock.after(0, () => {
+      this.#soon = null;
+      this.#decide();
+    });
+  }
+
+  /** No more decisions. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#soon?.cancel();
+    this.#wakeup?.cancel();
+  }
+
+  #decide(): void {
+    const { scheduler, clock, isOpen, take } = this.#options;
+    this.#wakeup?.cancel();
+    this.#wakeup = null;
+    // Whatever opens the way calls decideSoon.
+    if (!isOpen()) return;
+    const nowMs = clock.nowMs();
+    scheduler.takeEach(nowMs, take);
+    const wakeupMs = scheduler.wakeupAtMs(nowMs);
+    if (wakeupMs === Infinity || this.#isStopped) return;
+    // A delay cut short by the clock's longest leads to one more question, not to a mistake.
+    this.#wakeup = clock.after(Math.max(1, wakeupMs - nowMs), () => this.decideSoon());
+  }
+}

@@ -1,0 +1,73 @@
+import type { InFlightCounts } from "../status.ts";
+
+/**
+ * A job that is in the runner's hands. The core counts it as running all the while.
+ *
+ *   claimed    taken from the core; its UPDATE waits or is on the way
+ *   asked      its UPDATE returned it, and one request is open
+ *   unsure     the session died while its UPDATE was on the way
+ *   returning  to be put back to `pending`
+ */
+export interface InFlightJob {
+  readonly uuid: string;
+  readonly channel: string;
+  state: keyof InFlightCounts;
+  /** `date_enqueued` as we wrote it: by it we know our own claim. */
+  enqueuedSeconds: number;
+  /** A row that could not be applied while the job was in our hands: read it again afterwards. */
+  wantsReading: boolean;
+  /** Asked: Odoo has begun, or ended, so the request has arrived. */
+  hasStarted: boolean;
+  /** Returning: its put-back is still to be sent, so a row that is read before says nothing new. */
+  wantsPutBack: boolean;
+}
+
+/** The jobs of one database that are in the runner's hands: at most one open request each. */
+export class InFlight {
+  readonly #jobs = new Map<string, InFlightJob>();
+
+  get(uuid: string): InFlightJob | undefined {
+    return this.#jobs.get(uuid);
+  }
+
+  add(uuid: string, channel: string): InFlightJob {
+    const job: InFlightJob = {
+      uuid,
+      channel,
+      state: "claimed",
+      enqueuedSeconds: 0,
+      wantsReading: false,
+      hasStarted: false,
+      wantsPutBack: false,
+    };
+    this.#jobs.set(uuid, job);
+    return job;
+  }
+
+  /** Takes a job back that had left our hands. */
+  restore(job: InFlightJob): void {
+    this.#jobs.set(job.uuid, job);
+  }
+
+  remove(uuid: string): void {
+    this.#jobs.delete(uuid);
+  }
+
+  all(): IterableIterator<InFlightJob> {
+    return this.#jobs.values();
+  }
+
+  uuidsIn(state: InFlightJob["state"]): string[] {
+    return [...this.#jobs.values()].filter((it) => it.state === state).map((it) => it.uuid);
+  }
+
+  get size(): number {
+    return this.#jobs.size;
+  }
+
+  counts(): InFlightCounts {
+    const counts = { claimed: 0, asked: 0, unsure: 0, returning: 0 };
+    for (const job of this.#jobs.values()) counts[job.state]++;
+    return counts;
+  }
+}

@@ -1,0 +1,64 @@
+import { type Clock, SystemClock } from "../clock.ts";
+import { type ConnectionSettings, defaultConnection } from "../database/connection.ts";
+import type { Endpoint } from "../dispatch/endpoint.ts";
+import type { Logger } from "../log.ts";
+
+/** Everything a runner can be told beside its port and channels; each has a default. */
+export interface RunnerOptions {
+  /** Where Odoo listens; its port is the runner's own argument. */
+  readonly endpoint: Omit<Endpoint, "port">;
+  readonly connection: ConnectionSettings;
+  /** Null is all that Odoo would list. */
+  readonly databases: readonly string[] | null;
+  readonly databaseFilter: RegExp | null;
+  readonly maintenanceDatabase: string;
+  readonly templateDatabase: string;
+  readonly discoveryIntervalMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly heartbeatDeadlineMs: number;
+  readonly connectTimeoutMs: number;
+  /** How long a stop waits for requests to arrive in Odoo. */
+  readonly drainTimeoutMs: number;
+  readonly clock: Clock;
+  /** From 0 to 1, for jitter. */
+  readonly random: () => number;
+  /** A logger by name. */
+  readonly logger: (name: string) => Logger;
+  readonly version: string;
+}
+
+const SILENT: Logger = {
+  debug: () => {},
+  info: () => {},
+  warning: () => {},
+  error: () => {},
+  isEnabledFor: () => false,
+};
+
+export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions {
+  return {
+    endpoint: {
+      scheme: "http",
+      host: "localhost",
+      user: null,
+      password: null,
+      ca: null,
+      verify: true,
+    },
+    connection: options.connection ?? defaultConnection(),
+    databases: null,
+    databaseFilter: null,
+    maintenanceDatabase: "postgres",
+    templateDatabase: "template0",
+    discoveryIntervalMs: 30_000,
+    heartbeatIntervalMs: 10_000,
+    heartbeatDeadlineMs: 5_000,
+    connectTimeoutMs: 5_000,
+    drainTimeoutMs: 10_000,
+    clock: new SystemClock(),
+    random: Math.random,
+    logger: () => SILENT,
+    version: "unknown",
+    ...options,
+  };
+}

@@ -1,0 +1,45 @@
+import { type Answer, PAGE_ROWS, type Statement } from "../database/statement.ts";
+
+/**
+ * One reading of all jobs of a database, page by page by id: first those that take places, so that capacity can be
+ * judged, then those that wait, then how many failed.
+ */
+export class Scan {
+  #phase: "counted" | "waiting" | "failed" | "over" = "counted";
+  #afterId = 0;
+
+  /** The next page. */
+  statement(sequentialChannels: readonly string[]): Statement {
+    switch (this.#phase) {
+      case "counted":
+        return { kind: "scanCounted", afterId: this.#afterId, sequentialChannels };
+      case "waiting":
+        return { kind: "scanWaiting", afterId: this.#afterId };
+      default:
+        return { kind: "countFailed", sequentialChannels };
+    }
+  }
+
+  /** The page has been read. */
+  advance({ rows }: Answer): void {
+    if (rows.length === PAGE_ROWS) {
+      this.#afterId = rows.at(-1)!.sequence;
+      return;
+    }
+    this.#afterId = 0;
+    this.#phase = this.#phase === "counted"
+      ? "waiting"
+      : this.#phase === "waiting"
+      ? "failed"
+      : "over";
+  }
+
+  /** The jobs that take places are counted. */
+  get hasCounted(): boolean {
+    return this.#phase !== "counted";
+  }
+
+  get isOver(): boolean {
+    return this.#phase === "over";
+  }
+}

@@ -1,0 +1,84 @@
+import { CLAIMS_MAX, READS_MAX, type Statement } from "../database/statement.ts";
+import type { InFlightJob } from "./in_flight.ts";
+import { Scan } from "./scan.ts";
+
+/** More marked jobs than this are read by a scan instead. */
+const MARKED_MAX = 50_000;
+
+/**
+ * What waits to be done on one database, given out as statements in this order: claims, put-backs, jobs marked for
+ * reading, the scan's next page. What is added meanwhile is done together: many changes cost one statement.
+ */
+export class Worklist {
+  #claims: InFlightJob[] = [];
+  #putBacks: InFlightJob[] = [];
+  readonly #marked = new Set<string>();
+  scan: Scan | null = null;
+
+  addClaim(job: InFlightJob): void {
+    this.#claims.push(job);
+  }
+
+  addPutBack(job: InFlightJob): void {
+    this.#putBacks.push(job);
+  }
+
+  mark(uuid: string): void {
+    this.#marked.add(uuid);
+  }
+
+  /** So much is marked that reading everything is cheaper. */
+  get isFlooded(): boolean {
+    return this.#marked.size > MARKED_MAX;
+  }
+
+  /** Everything is read anew: single marks say nothing more. */
+  startScan(): void {
+    this.#marked.clear();
+    this.scan = new Scan();
+  }
+
+  /** Nothing more is to be read. */
+  clearReads(): void {
+    this.#marked.clear();
+    this.scan = null;
+  }
+
+  /** Gives up the claims that are not on the way, and answers them. */
+  dropClaims(): InFlightJob[] {
+    const dropped = this.#claims;
+    this.#claims = [];
+    return dropped;
+  }
+
+  next(nowMs: number, sequentialChannels: () => readonly string[]): Statement | null {
+    return this.#claim(nowMs) ?? this.#putBack() ?? this.#read() ??
+      this.scan?.statement(sequentialChannels()) ?? null;
+  }
+
+  #claim(nowMs: number): Statement | null {
+    if (this.#claims.length === 0) return null;
+    const jobs = this.#claims.splice(0, CLAIMS_MAX);
+    const enqueuedSeconds = Math.floor(nowMs / 1000);
+    for (const job of jobs) job.enqueuedSeconds = enqueuedSeconds;
+    return { kind: "claim", uuids: jobs.map((it) => it.uuid), enqueuedSeconds };
+  }
+
+  #putBack(): Statement | null {
+    if (this.#putBacks.length === 0) return null;
+    const jobs = this.#putBacks.splice(0, CLAIMS_MAX);
+    for (const job of jobs) job.wantsPutBack = false;
+    return { kind: "putBack", uuids: jobs.map((it) => it.uuid) };
+  }
+
+  #read(): Statement | null {
+    if (this.#marked.size === 0) return null;
+    const uuids: string[] = [];
+    for (const uuid of this.#marked) {
+      if (uuids.length === READS_MAX) break;
+      uuids.push(uuid);
+      this.#marked.delete(uuid);
+    }
+    return { kind: "read", uuids };
+  }
+}
