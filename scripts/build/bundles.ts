@@ -1,0 +1,44 @@
+import * as esbuild from "esbuild";
+import { PROJECT_FOLDER, writeGenerated } from "../project.ts";
+import { noticesOf } from "./notices.ts";
+
+/** undici asks for Node's own modules with `require`, which an ES module does not have. */
+const HOST_BANNER = `#!/usr/bin/env node
+import { createRequire as requireOf } from "node:module";
+const require = requireOf(import.meta.url);`;
+
+const SHARED = {
+  absWorkingDir: PROJECT_FOLDER,
+  outdir: "dist",
+  outbase: "src",
+  bundle: true,
+  format: "esm",
+  target: "node20",
+  legalComments: "none",
+  metafile: true,
+  write: false,
+  logLevel: "warning",
+} as const satisfies esbuild.BuildOptions;
+
+/** Bundles the process and the embeddable scheduler, each into one file that needs nothing beside it. */
+export async function buildBundles(say: (line: string) => void): Promise<void> {
+  const host = await esbuild.build({
+    ...SHARED,
+    entryPoints: ["src/host.ts"],
+    platform: "node",
+    banner: { js: HOST_BANNER },
+  });
+  const scheduler = await esbuild.build({
+    ...SHARED,
+    entryPoints: ["src/scheduler/mod.ts", "src/scheduler/slim.ts"],
+    platform: "neutral",
+  });
+  await esbuild.stop();
+  for (const file of [...host.outputFiles, ...scheduler.outputFiles]) {
+    const name = file.path.slice(PROJECT_FOLDER.length + 1).replaceAll("\\", "/");
+    writeGenerated(name, file.contents);
+    say(`${name}: ${file.contents.length} bytes`);
+  }
+  const inputs = [host, scheduler].flatMap((result) => Object.keys(result.metafile.inputs));
+  writeGenerated("dist/THIRD_PARTY_NOTICES.txt", noticesOf(inputs));
+}

@@ -1,0 +1,60 @@
+import process from "node:process";
+import { buildBundles } from "./build/bundles.ts";
+import { buildCore } from "./build/core.ts";
+import { buildDeclarations } from "./build/declarations.ts";
+import { filesBelow } from "./project.ts";
+import { runUnderDeno } from "./testing/deno_runner.ts";
+import { nodeBinary, runUnderNode } from "./testing/node_runner.ts";
+import { report, type Results, type Run, total } from "./testing/results.ts";
+
+/*
+ * `npm test`: builds, runs all tests under Deno and under Node and ends with one line `N passed, N failed`.
+ * Arguments are parts of the paths of the test files to run; `--runtime=deno` and `--runtime=node` choose
+ * one, `--std` takes the real @std from JSR (Deno only).
+ */
+
+const USAGE = "npm test -- [--runtime=deno|node] [--std] [PART_OF_PATH ...]";
+
+async function main(args: readonly string[]): Promise<number> {
+  const parts = args.filter((arg) => !arg.startsWith("--"));
+  const options = args.filter((arg) => arg.startsWith("--"));
+  const unknown = options.find((it) => !/^--(std|runtime=(deno|node))$/.test(it));
+  if (unknown !== undefined) {
+    console.error(`Cannot use "${unknown}": wanted is ${USAGE}`);
+    return 2;
+  }
+  const usesStd = options.includes("--std");
+  const all = filesBelow("tests", "_test.ts");
+  const files = all.filter((it) => parts.length === 0 || parts.some((part) => it.includes(part)));
+  await buildCore(() => {});
+  await buildBundles(() => {});
+  await buildDeclarations(() => {});
+
+  const results: Results[] = [];
+  if (!options.includes("--runtime=node")) {
+    results.push(told(await runUnderDeno(files, { usesStd })));
+  }
+  if (!options.includes("--runtime=deno") && !usesStd) {
+    const node = nodeBinary();
+    if (node === null) console.log("node: not installed here, nothing was run with it");
+    else results.push(told(await runUnderNode(node, files)));
+  }
+  return summedUp(results);
+}
+
+function told(run: Run): Run {
+  report(run);
+  return run;
+}
+
+function summedUp(results: readonly Results[]): number {
+  const sum = total(results);
+  const idle = results.filter((it) => it.passed + it.failed === 0);
+  for (const { runner } of idle) console.log(`${runner}: no test was run`);
+  if (sum.skipped > 0) console.log(`${sum.skipped} skipped`);
+  const failed = sum.failed + idle.length;
+  console.log(`${sum.passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

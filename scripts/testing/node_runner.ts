@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+import { capture } from "../command.ts";
+import { IS_DENO, pathOf } from "../project.ts";
+import { bundleReporter, bundleTests } from "./bundle_tests.ts";
+import {
+  nothingRun,
+  type Results,
+  type Run,
+  RUNNER_TIMEOUT_MS,
+  type RunOptions,
+} from "./results.ts";
+
+const TEST_TIMEOUT_MS = 120_000;
+/** What the reporter's last line begins with. */
+const RESULT_MARK = "RESULT ";
+
+/** The path of the Node we run on, else of the one installed here, or null. */
+export function nodeBinary(): string | null {
+  if (!IS_DENO) return process.execPath;
+  // Not left to the search of the runtime: Deno starts itself in place of a `node`.
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((it) => it !== "");
+  return folders.map((folder) => join(folder, "node")).find((path) => existsSync(path)) ?? null;
+}
+
+/** Runs test files under Node, which cannot read TypeScript: each is bundled with what it imports of ours. */
+export async function runUnderNode(
+  node: string,
+  files: readonly string[],
+  options: RunOptions = {},
+): Promise<Run> {
+  const runner = "node";
+  if (files.length === 0) return nothingRun(runner);
+  const begin = performance.now();
+  const folder = options.folder ?? ".build/tests";
+  const bundles = await bundleTests(files, `${folder}/node`);
+  const reporter = await bundleReporter(folder);
+  const { code, output, stdout } = await capture(
+    node,
+    [
+      "--enable-source-maps",
+      "--test",
+      `--test-timeout=${TEST_TIMEOUT_MS}`,
+      `--test-reporter=${pathOf(reporter)}`,
+      "--test-reporter-destination=stdout",
+      ...bundles,
+    ],
+    {
+      // Set for a test that runs this: Node would take our tests for its own and skip them.
+      env: { NO_COLOR: "1", NODE_TEST_CONTEXT: undefined },
+      timeoutMs: RUNNER_TIMEOUT_MS,
+    },
+  );
+  const [text = "", json] = stdout.split(RESULT_MARK);
+  const counts = json === undefined
+    ? { passed: 0, failed: 1, skipped: 0 }
+    : JSON.parse(json) as Omit<Results, "runner">;
+  const failed = code !== 0 && counts.failed === 0 ? 1 : counts.failed;
+  const shown = counts.failed > 0 ? text : output;
+  const seconds = (performance.now() - begin) / 1000;
+  return { runner, ...counts, failed, output: shown, seconds };
+}
