@@ -1,0 +1,148 @@
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import type { RunnerStatus } from "../../src/status.ts";
+import { projectFolder } from "./child_entry.ts";
+import { GuardedChild } from "./guarded_child.ts";
+import type { PostgresServer } from "./postgres_server.ts";
+
+export interface RunnerOptions {
+  readonly server: PostgresServer;
+  readonly databases: readonly string[];
+  readonly channels: string;
+  readonly odooPort: number;
+  readonly healthPort: number;
+  readonly onLogLine: (line: string) => void;
+  /** The process has ended without being asked to and a new one has been started. */
+  readonly onRestart: (how: string, processId: number) => void;
+  /** It ends again and again before it serves anything. */
+  readonly onGivenUp: (how: string) => void;
+}
+
+const STARTS_MAX = 5;
+
+/**
+ * The real runner as a process of its own, with settings in a file like Odoo's. A service manager's
+ * part is played here: a runner that dies is started again.
+ */
+export class DemoRunner {
+  readonly #options: RunnerOptions;
+  #child: GuardedChild | null = null;
+  #startsInVain = 0;
+  #isStopping = false;
+
+  private constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  static async start(options: RunnerOptions): Promise<DemoRunner> {
+    const runner = new DemoRunner(options);
+    await runner.#launch();
+    return runner;
+  }
+
+  get processId(): number {
+    return this.#child?.processId ?? 0;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#options.healthPort}`;
+  }
+
+  /** What the runner says of itself; null while it does not answer. */
+  async status(): Promise<RunnerStatus | null> {
+    const response = await this.#get("/status");
+    if (response === null) return null;
+    this.#startsInVain = 0;
+    return await response.json() as RunnerStatus;
+  }
+
+  async isReady(): Promise<boolean> {
+    const response = await this.#get("/readyz");
+    await response?.body?.cancel();
+    return response?.status === 200;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#child?.stop();
+  }
+
+  async #get(path: string): Promise<Response | null> {
+    try {
+      return await fetch(this.url + path, { signal: AbortSignal.timeout(2000) });
+    } catch (error) {
+      if (error instanceof Error) return null; // not there yet, or just killed
+      throw error;
+    }
+  }
+
+  async #launch(): Promise<void> {
+    this.#startsInVain++;
+    // Removed together with the process, so each process has its own.
+    const directory = mkdtempSync(join(tmpdir(), "jobrunner-demo-"));
+    const file = join(directory, "odoo.conf");
+    writeFileSync(file, settingsFile(this.#options), { mode: 0o600 });
+    const child = await GuardedChild.start({
+      command: [
+        ...hostCommand(),
+        ...["--config", file, "--health-port", String(this.#options.healthPort)],
+      ],
+      environment: withoutOdooSettings(process.env),
+      stopSignal: "TERM",
+      graceMs: 20_000,
+      directory,
+      onErrorLine: this.#options.onLogLine,
+    });
+    this.#child = child;
+    void child.exited.then(({ code, signal }) => this.#ended(signal ?? exitText(code)));
+  }
+
+  async #ended(how: string): Promise<void> {
+    if (this.#isStopping) return;
+    if (this.#startsInVain >= STARTS_MAX) return this.#options.onGivenUp(how);
+    await this.#launch();
+    this.#options.onRestart(how, this.processId);
+  }
+}
+
+/** The same code as `start`. */
+function hostCommand(): string[] {
+  const folder = projectFolder();
+  if ("deno" in process.versions) {
+    return [process.execPath, "run", "--allow-all", join(folder, "src", "host.ts")];
+  }
+  const host = join(folder, "dist", "host.js");
+  if (!existsSync(host)) throw new Error(`Cannot start "${host}": run "npm run build" first`);
+  return [process.execPath, host];
+}
+
+function settingsFile({ server, databases, channels, odooPort }: RunnerOptions): string {
+  return [
+    "[options]",
+    `db_host = ${server.host}`,
+    `db_port = ${server.port}`,
+    `db_user = ${server.user}`,
+    ...(server.password === null ? [] : [`db_password = ${server.password}`]),
+    `db_name = ${databases.join(",")}`,
+    "http_interface = 127.0.0.1",
+    `http_port = ${odooPort}`,
+    "[jobrunner]",
+    `channels = ${channels}`,
+    "",
+  ].join("\n");
+}
+
+/** Settings for someone's real Odoo may be around. */
+function withoutOdooSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(([name]) => !/^(ODOO|OPENERP|PG)/.test(name));
+  return Object.fromEntries(kept);
+}
+
+/** A shell reports a signal as 128 and its number. */
+function exitText(code: number | null): string {
+  if (code === 137) return "SIGKILL";
+  if (code === 143) return "SIGTERM";
+  return `exit code ${code}`;
+}
