@@ -4,8 +4,9 @@ import { buildCore } from "./build/core.ts";
 import { buildDeclarations } from "./build/declarations.ts";
 
 /*
- * `npm run build`: assembly/ becomes dist/scheduler.wasm and src/scheduler/core_wasm.ts, src/ becomes
- * dist/host.js and dist/scheduler/. What has not changed is not made again. `--core` stops after the first.
+ * `npm run build`: assembly/ becomes dist/scheduler.wasm and src/scheduler/core_wasm.ts, src/
+ * becomes dist/host.js and dist/scheduler/. What has not changed is not made again. `--core` stops
+ * after the first.
  */
 
 const options = process.argv.slice(2);

@@ -11,8 +11,8 @@ import { checkPacked } from "./check_dist/packed.ts";
 import { nodeBinary } from "./testing/node_runner.ts";
 
 /*
- * `npm run check_dist`: what is shipped works where nothing else is: dist/host.js alone, the package from its
- * tarball; package.json and deno.json agree.
+ * `npm run check_dist`: what is shipped works where nothing else is: dist/host.js alone, the
+ * package from its tarball; package.json and deno.json agree.
  */
 
 const folder = mkdtempSync(join(tmpdir(), "odoo-jobrunner-"));
@@ -21,7 +21,7 @@ try {
   await buildBundles(() => {});
   await buildDeclarations(() => {});
   const complaints = checkManifests();
-  const node = nodeBinary();
+  const node = await nodeBinary();
   if (node !== null) {
     complaints.push(...await checkHostAlone(folder, [node]), ...await checkPacked(folder, node));
   } else {

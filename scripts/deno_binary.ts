@@ -11,8 +11,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The path of Deno: the one we run on, else the one pinned in scripts/deno, installed when it is first needed.
- * Its binary is called directly, because the wrapper of the npm package `deno` does not pass signals on.
+ * The path of Deno: the one we run on, else the one pinned in scripts/deno, installed when it is
+ * first needed. Its binary is called directly, because the wrapper of the npm package `deno` does
+ * not pass signals on.
  */
 export async function denoBinary(): Promise<string> {
   if (IS_DENO) return process.execPath;

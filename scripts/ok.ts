@@ -3,9 +3,9 @@ import { capture } from "./command.ts";
 import { IS_DENO } from "./project.ts";
 
 /*
- * `npm run ok`: all checks, each the task of the same name; what fails does not stop the others. With `--demo` the
- * demo is run as well, as in CI. Ends with the tests of all runners as `N passed, N failed`; any other task that
- * fails counts as one that failed.
+ * `npm run ok`: all checks, each the task of the same name; what fails does not stop the others.
+ * With `--demo` the demo is run as well, as in CI. Ends with the tests of all runners as `N passed,
+ * N failed`; any other task that fails counts as one that failed.
  */
 
 const TASKS: readonly (readonly string[])[] = [

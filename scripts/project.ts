@@ -36,7 +36,9 @@ export function exists(file: string): boolean {
   return existsSync(pathOf(file));
 }
 
-/** All files below a folder of the project that end as `ending` says, as `src/host.ts`, in order. */
+/**
+ * All files below a folder of the project that end as `ending` says, as `src/host.ts`, in order.
+ */
 export function filesBelow(folder: string, ending: string): string[] {
   if (!exists(folder)) return [];
   return readdirSync(pathOf(folder), { recursive: true, withFileTypes: true })
@@ -47,7 +49,8 @@ export function filesBelow(folder: string, ending: string): string[] {
 }
 
 /**
- * Writes a generated file unless it is as it should be. Processes that read it meanwhile see it whole.
+ * Writes a generated file unless it is as it should be. Processes that read it meanwhile see it
+ * whole.
  */
 export function writeGenerated(file: string, contents: string | Uint8Array): void {
   const path = pathOf(file);

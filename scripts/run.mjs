@@ -1,7 +1,7 @@
 /**
- * Runs a TypeScript script of the project with Node, in this very process, so that signals and the exit
- * code are its own: `node scripts/run.mjs [--build] scripts/x.ts …`. With `--build` the project is built
- * first. A `.js` file is run as it is. Under Deno scripts are run directly.
+ * Runs a TypeScript script of the project with Node, in this very process, so that signals and the
+ * exit code are its own: `node scripts/run.mjs [--build] scripts/x.ts …`. With `--build` the
+ * project is built first. A `.js` file is run as it is. Under Deno scripts are run directly.
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -11,7 +11,9 @@ import { build, stop } from "esbuild";
 
 const FOLDER = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Bundles what is ours; packages stay where they are. Answers the path of a file that Node can run. */
+/**
+ * Bundles what is ours; packages stay where they are. Answers the path of a file that Node can run.
+ */
 async function bundled(script) {
   const { outputFiles } = await build({
     absWorkingDir: FOLDER,

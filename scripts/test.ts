@@ -8,9 +8,9 @@ import { nodeBinary, runUnderNode } from "./testing/node_runner.ts";
 import { report, type Results, type Run, total } from "./testing/results.ts";
 
 /*
- * `npm test`: builds, runs all tests under Deno and under Node and ends with one line `N passed, N failed`.
- * Arguments are parts of the paths of the test files to run; `--runtime=deno` and `--runtime=node` choose
- * one, `--std` takes the real @std from JSR (Deno only).
+ * `npm test`: builds, runs all tests under Deno and under Node and ends with one line `N passed, N
+ * failed`. Arguments are parts of the paths of the test files to run; `--runtime=deno` and
+ * `--runtime=node` choose one, `--std` takes the real @std from JSR (Deno only).
  */
 
 const USAGE = "npm test -- [--runtime=deno|node] [--std] [PART_OF_PATH ...]";
@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     results.push(told(await runUnderDeno(files, { usesStd })));
   }
   if (!options.includes("--runtime=deno") && !usesStd) {
-    const node = nodeBinary();
+    const node = await nodeBinary();
     if (node === null) console.log("node: not installed here, nothing was run with it");
     else results.push(told(await runUnderNode(node, files)));
   }

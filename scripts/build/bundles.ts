@@ -20,7 +20,10 @@ const SHARED = {
   logLevel: "warning",
 } as const satisfies esbuild.BuildOptions;
 
-/** Bundles the process and the embeddable scheduler, each into one file that needs nothing beside it. */
+/**
+ * Bundles the process and the embeddable scheduler, each into one file that needs nothing beside
+ * it.
+ */
 export async function buildBundles(say: (line: string) => void): Promise<void> {
   const host = await esbuild.build({
     ...SHARED,

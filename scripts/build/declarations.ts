@@ -8,7 +8,9 @@ const HASH = ".build/declarations.hash";
 const THIS_SCRIPT = "scripts/build/declarations.ts";
 const FOLDER = "dist/types";
 
-/** Writes the types of the embeddable scheduler, unless those of the same sources are there already. */
+/**
+ * Writes the types of the embeddable scheduler, unless those of the same sources are there already.
+ */
 export async function buildDeclarations(say: (line: string) => void): Promise<void> {
   const hash = hashOfSources();
   const isFresh = exists(HASH) && readText(HASH) === hash;

@@ -5,7 +5,9 @@ import { readdirSync } from "node:fs";
 /** Packages whose code gets into scheduler.wasm: AssemblyScript's own standard library. */
 const PACKAGES_IN_WASM = ["assemblyscript"];
 
-/** The licences of all packages that the built files contain, from the paths that went into them. */
+/**
+ * The licences of all packages that the built files contain, from the paths that went into them.
+ */
 export function noticesOf(inputs: readonly string[]): string {
   const names = new Set(PACKAGES_IN_WASM);
   for (const input of inputs) {

@@ -15,7 +15,10 @@ const scheduler = Scheduler.create(new WebAssembly.Module(readFileSync(path)), "
 scheduler.checkInvariants();
 `;
 
-/** What is wrong with the package when it is packed, installed elsewhere without a network, and used. */
+/**
+ * What is wrong with the package when it is packed, installed elsewhere without a network, and
+ * used.
+ */
 export async function checkPacked(folder: string, node: string): Promise<string[]> {
   const home = join(folder, "home");
   mkdirSync(home);

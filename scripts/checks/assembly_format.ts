@@ -4,9 +4,9 @@ import { denoBinary } from "../deno_binary.ts";
 import { filesBelow, pathOf, readText } from "../project.ts";
 
 /**
- * Formats assembly/ with Deno's formatter, which does not know AssemblyScript and drops what it does not
- * understand, such as decorators of functions. So the result is taken only if all but blanks and the
- * punctuation that a formatter may change is as it was. Answers complaints.
+ * Formats assembly/ with Deno's formatter, which does not know AssemblyScript and drops what it
+ * does not understand, such as decorators of functions. So the result is taken only if all but
+ * blanks and the punctuation that a formatter may change is as it was. Answers complaints.
  */
 export async function formatAssembly(options: { readonly isCheck: boolean }): Promise<string[]> {
   const deno = await denoBinary();
@@ -26,7 +26,9 @@ export async function formatAssembly(options: { readonly isCheck: boolean }): Pr
   return complaints;
 }
 
-/** Whether two texts differ at most in blanks, kinds of quotes, and commas, semicolons, brackets. */
+/**
+ * Whether two texts differ at most in blanks, kinds of quotes, and commas, semicolons, brackets.
+ */
 export function hasSameCode(before: string, after: string): boolean {
   return codeOf(before) === codeOf(after);
 }

@@ -20,7 +20,9 @@ const STILL_TIMEOUT_MS = 45_000;
 const TRICKLE_MS = 400;
 const TRICKLE_LINE_MS = 5000;
 
-/** The whole demo: brings everything up, creates jobs, watches, judges, and takes everything down. */
+/**
+ * The whole demo: brings everything up, creates jobs, watches, judges, and takes everything down.
+ */
 export class Demo {
   readonly #options: DemoOptions;
   readonly #print: (line: string) => void;
@@ -62,7 +64,14 @@ export class Demo {
       if (this.#failure !== null) throw this.#failure;
       return await this.#judge(odoo);
     } finally {
-      for (const end of this.#takeDown.reverse()) await end();
+      await this.#end();
+    }
+  }
+
+  /** Takes everything down, the latest first, and goes on when something refuses. */
+  async #end(): Promise<void> {
+    for (const end of this.#takeDown.reverse()) {
+      await end().catch((error: unknown) => this.#print(`Cannot take down a part: ${error}`));
     }
   }
 

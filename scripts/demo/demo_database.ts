@@ -16,8 +16,8 @@ export interface Progress {
 }
 
 /**
- * One database of the demo, and what its Odoo's users and administrators do in it. Its connections may
- * be terminated at any moment: then it asks again.
+ * One database of the demo, and what its Odoo's users and administrators do in it. Its connections
+ * may be terminated at any moment: then it asks again.
  */
 export class DemoDatabase {
   readonly name: string;

@@ -107,7 +107,7 @@ export class DemoRunner {
   }
 }
 
-/** The same code as `start`. */
+/** The same code as `start` runs. */
 function hostCommand(): string[] {
   const folder = projectFolder();
   if ("deno" in process.versions) {

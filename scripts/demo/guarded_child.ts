@@ -23,9 +23,9 @@ export interface ChildExit {
 }
 
 /**
- * Runs between this process and the child. Its standard input is a pipe that only this process holds
- * open, so that its end means: this process is gone, however it died. `$1` stop signal, `$2` grace in
- * seconds, `$3` directory to remove or nothing, then the command.
+ * Runs between this process and the child. Its standard input is a pipe that only this process
+ * holds open, so that its end means: this process is gone, however it died. `$1` stop signal, `$2`
+ * grace in seconds, `$3` directory to remove or nothing, then the command.
  */
 const GUARD = `
 signal=$1 grace=$2 directory=$3; shift 3
@@ -46,8 +46,9 @@ exit "$status"
 `;
 
 /**
- * A child process that never outlives this one, not even when this one is killed. It runs in a session
- * of its own, so that Ctrl-C in a terminal reaches this process alone, which then stops it in order.
+ * A child process that never outlives this one, not even when this one is killed. It runs in a
+ * session of its own, so that Ctrl-C in a terminal reaches this process alone, which then stops it
+ * in order.
  */
 export class GuardedChild {
   /** The child itself, not its guard. */

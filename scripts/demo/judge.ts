@@ -28,7 +28,9 @@ export interface Verdict {
   readonly lost: readonly string[];
   /** Jobs that ended otherwise than planned. */
   readonly wrongEnds: readonly string[];
-  /** Jobs that were run again without a legitimate way back to `pending`, or by two workers at once. */
+  /**
+   * Jobs that were run again without a legitimate way back to `pending`, or by two workers at once.
+   */
   readonly doubleRuns: readonly string[];
   /** Jobs with two requests open at the same time. */
   readonly doubleRequests: readonly string[];

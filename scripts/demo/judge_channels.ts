@@ -18,8 +18,8 @@ interface Waiting {
 const ARRIVAL_TOLERANCE_MS = 250;
 
 /**
- * Counts what is `enqueued` or `started`, per channel and ancestor over all databases, and watches the
- * order within each sequential channel of each database.
+ * Counts what is `enqueued` or `started`, per channel and ancestor over all databases, and watches
+ * the order within each sequential channel of each database.
  */
 export class ChannelWatch {
   readonly overCapacity: string[] = [];

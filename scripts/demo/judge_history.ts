@@ -54,8 +54,8 @@ export async function readHistory(sql: Sql, database: string): Promise<StateChan
            (extract(epoch from at) * 1000)::float8 as "atMs",
            (job ->> 'id')::float8 as sequence, job ->> 'channel' as channel,
            coalesce((job ->> 'priority')::integer, 10) as priority,
-           coalesce((extract(epoch from (job ->> 'created')::timestamp) * 1000)::float8, '-infinity')
-             as "createdMs",
+           coalesce((extract(epoch from (job ->> 'created')::timestamp) * 1000)::float8,
+             '-infinity') as "createdMs",
            (extract(epoch from (job ->> 'eta')::timestamp) * 1000)::float8 as "etaMs"
     from judge_history order by id`;
   return rows.map((row) => ({ ...row, database, channel: fullName(row.channel) }));

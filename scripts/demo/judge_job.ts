@@ -5,8 +5,8 @@ import type { JobRequests } from "./request_log.ts";
 const CLOCK_TOLERANCE_MS = 50;
 
 /**
- * Follows one job. It may start once each time it has become `pending`: by its creation, a retry, the
- * recovery of a dead worker's job, a user. Any other start is a double run.
+ * Follows one job. It may start once each time it has become `pending`: by its creation, a retry,
+ * the recovery of a dead worker's job, a user. Any other start is a double run.
  */
 export class JobWatch {
   readonly doubleRuns: string[] = [];

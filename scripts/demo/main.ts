@@ -20,6 +20,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const lines = options.json ? process.stderr : process.stdout;
   const demo = new Demo(options, (line) => void lines.write(line + "\n"));
+  // Whoever reads along has had enough.
+  lines.on("error", () => demo.interrupt());
   let firstMs: number | null = null;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
@@ -30,6 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   try {
     const summary = await demo.run();
+    await write(lines, "");
     if (options.json) await write(process.stdout, JSON.stringify(summary) + "\n");
     const isInterrupted = options.exit && summary.unfinished > 0;
     return summary.ok && !isInterrupted ? 0 : 1;

@@ -1,12 +1,16 @@
 /** What differs between the add-on's generations, as far as the stand-in plays it. */
 export interface OdooGeneration {
-  /** `16.0` for an add-on as of 2024 or before, `16.0-2025` for one with the table `queue_job_lock`. */
+  /**
+   * `16.0` for an add-on as of 2024 or before, `16.0-2025` for one with the table `queue_job_lock`.
+   */
   readonly name: string;
   readonly addon: "connector" | "queue_job";
   /** As in `ir_module_module.latest_version`. */
   readonly addonVersion: string;
   readonly runPath: "/connector/runjob" | "/queue_job/runjob";
-  /** What a client without a session asks for first, the database's name included if it takes one. */
+  /**
+   * What a client without a session asks for first, the database's name included if it takes one.
+   */
   readonly sessionPath: "/web/login" | "/queue_job/session" | null;
   readonly notifyChannel: "connector" | "queue_job";
   /** Who makes the trigger that notifies: before 12.0 it is the runner. */

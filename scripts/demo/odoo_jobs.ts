@@ -19,7 +19,10 @@ export interface NewJob {
   readonly plan?: Partial<JobPlan>;
 }
 
-/** What a job does when the stand-in runs it. Kept beside Odoo's table, where a real job has its code. */
+/**
+ * What a job does when the stand-in runs it. Kept beside Odoo's table, where a real job has its
+ * code.
+ */
 export interface JobPlan {
   /** How long the job works. Default 0. */
   readonly workMs: number;

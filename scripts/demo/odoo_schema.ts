@@ -125,7 +125,9 @@ const IDENTITY_INDEX = `create index queue_job_identity_key_state_partial_index
     on queue_job (identity_key)
     where state in ('pending', 'enqueued') and identity_key is not null;`;
 
-/** One row for each job that ever started: its worker keeps it locked for as long as the job runs. */
+/**
+ * One row for each job that ever started: its worker keeps it locked for as long as the job runs.
+ */
 const LOCK_TABLE = `
   create table queue_job_lock (
     id serial primary key,

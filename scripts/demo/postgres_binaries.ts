@@ -10,8 +10,8 @@ interface LibraryLink {
 }
 
 /**
- * The folder with `bin/`, `lib/` and `share/` of the PostgreSQL server that npm has installed for this
- * platform, ready to run.
+ * The folder with `bin/`, `lib/` and `share/` of the PostgreSQL server that npm has installed for
+ * this platform, ready to run.
  *
  * @param spareDirectory where a copy goes when the installed one cannot be completed or read
  * @param userId who will run the server; undefined for the present user
@@ -33,15 +33,16 @@ function installedFolder(): string {
     return join(dirname(dirname(entry)), "native");
   } catch (cause) {
     throw new Error(
-      `Cannot find the package "${name}": it comes with "npm ci" on Linux and macOS; elsewhere set ` +
-        `JOBRUNNER_TEST_PG to the URL of an installed PostgreSQL`,
+      `Cannot find the package "${name}": it comes with "npm ci" on Linux and macOS; elsewhere ` +
+        `set JOBRUNNER_TEST_PG to the URL of an installed PostgreSQL`,
       { cause },
     );
   }
 }
 
 /**
- * npm cannot ship symbolic links: the package lists them for its install script, which Deno never runs.
+ * npm cannot ship symbolic links: the package lists them for its install script, which Deno never
+ * runs.
  *
  * @returns false when the folder cannot be written to
  */

@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { writeFileSync } from "node:fs";
+import * as fs from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +11,9 @@ import { InstalledServer } from "./postgres_installed.ts";
 import { PostgresServer } from "./postgres_server.ts";
 
 export interface ClusterOptions {
-  /** Whether an installed server may serve instead, when the environment names one. Default true. */
+  /**
+   * Whether an installed server may serve instead, when the environment names one. Default true.
+   */
   readonly allowInstalled?: boolean;
   /** Server parameters beside or instead of the usual ones, as in `{ timezone: "Asia/Tokyo" }`. */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -37,8 +38,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A PostgreSQL server of our own in a temporary directory, on a free loopback port and a Unix socket.
- * It ends with this process, however this process ends.
+ * A PostgreSQL server of our own in a temporary directory, on a free loopback port and a Unix
+ * socket. It ends with this process, however this process ends.
  */
 export class PostgresCluster extends PostgresServer {
   readonly socketDirectory: string;
@@ -54,8 +55,9 @@ export class PostgresCluster extends PostgresServer {
 
   /**
    * Starts a server, or answers an installed one: that of `JOBRUNNER_TEST_PG` (a URL, as in
-   * `postgres://odoo:secret@localhost:5432`), else that of `PGHOST`, `PGPORT`, `PGUSER`, `PGPASSWORD`
-   * when `PGHOST` is set. `JOBRUNNER_TEST_PG=embedded` asks for our own whatever `PGHOST` says.
+   * `postgres://odoo:secret@localhost:5432`), else that of `PGHOST`, `PGPORT`, `PGUSER`,
+   * `PGPASSWORD` when `PGHOST` is set. `JOBRUNNER_TEST_PG=embedded` asks for our own whatever
+   * `PGHOST` says.
    */
   static async start(options: ClusterOptions = {}): Promise<PostgresServer> {
     if (options.allowInstalled ?? true) {
@@ -72,7 +74,7 @@ export class PostgresCluster extends PostgresServer {
 
     async function startOnce(options: ClusterOptions) {
       const userId = process.getuid?.() === 0 ? NOBODY : undefined;
-      const directory = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+      const directory = fs.mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
       try {
         const binaries = postgresBinaries(directory, userId);
         const password = initialize(directory, binaries, userId);
@@ -82,7 +84,7 @@ export class PostgresCluster extends PostgresServer {
         const cluster = child && new PostgresCluster(directory, port, password, child);
         return { cluster, log };
       } catch (error) {
-        rmSync(directory, { recursive: true, force: true });
+        fs.rmSync(directory, { recursive: true, force: true });
         throw error;
       }
     }
@@ -97,11 +99,11 @@ export class PostgresCluster extends PostgresServer {
 function initialize(directory: string, binaries: string, userId: number | undefined): string {
   const password = randomBytes(12).toString("hex");
   const passwordFile = join(directory, "password");
-  writeFileSync(passwordFile, password, { mode: 0o600 });
+  fs.writeFileSync(passwordFile, password, { mode: 0o600 });
   if (userId !== undefined) {
-    for (const path of [directory, passwordFile]) chownSync(path, userId, userId);
+    for (const path of [directory, passwordFile]) fs.chownSync(path, userId, userId);
   }
-  chmodSync(directory, 0o700);
+  fs.chmodSync(directory, 0o700);
   const result = spawnSync(
     join(binaries, "bin", "initdb"),
     [
@@ -182,13 +184,13 @@ export function freePort(): Promise<number> {
 
 /** Removes what earlier processes left when both they and the guard of their server were killed. */
 function clearLeftovers(): void {
-  for (const name of readdirSync(tmpdir())) {
+  for (const name of fs.readdirSync(tmpdir())) {
     const owner = new RegExp(`^${FOLDER_PREFIX}(\\d+)-`).exec(name)?.[1];
     if (owner === undefined || isAlive(Number(owner))) continue;
     const directory = join(tmpdir(), name);
     try {
       stopForgottenServer(directory);
-      rmSync(directory, { recursive: true, force: true });
+      fs.rmSync(directory, { recursive: true, force: true });
     } catch (error) {
       // Another user's leftovers are not ours to clear.
       if (!(error instanceof Error)) throw error;
@@ -201,9 +203,9 @@ function stopForgottenServer(directory: string): void {
   let commandLine: string;
   try {
     processId = Number(
-      readFileSync(join(directory, "data", "postmaster.pid"), "utf8").split("\n")[0],
+      fs.readFileSync(join(directory, "data", "postmaster.pid"), "utf8").split("\n")[0],
     );
-    commandLine = readFileSync(`/proc/${processId}/cmdline`, "utf8");
+    commandLine = fs.readFileSync(`/proc/${processId}/cmdline`, "utf8");
   } catch (error) {
     if (error instanceof Error) return; // no such server any more
     throw error;

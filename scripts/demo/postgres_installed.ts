@@ -2,7 +2,10 @@ import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
 import { PostgresServer } from "./postgres_server.ts";
 
-/** A server that was there before us: the databases made on it get a prefix of their own, and are dropped at the end. */
+/**
+ * A server that was there before us: the databases made on it get a prefix of their own, and are
+ * dropped at the end.
+ */
 export class InstalledServer extends PostgresServer {
   /** The server that `JOBRUNNER_TEST_PG` or `PGHOST` names, or null. */
   static fromEnvironment(environment: NodeJS.ProcessEnv): InstalledServer | null {

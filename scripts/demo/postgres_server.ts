@@ -63,7 +63,10 @@ export abstract class PostgresServer {
     this.#databases.delete(database);
   }
 
-  /** A client for one database, made by the driver's own rules. The caller ends it: `await sql.end()`. */
+  /**
+   * A client for one database, made by the driver's own rules. The caller ends it: `await
+   * sql.end()`.
+   */
   connect(database: string, options: postgres.Options<Record<string, never>> = {}): Sql {
     return postgres({
       host: this.host,

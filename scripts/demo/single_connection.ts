@@ -8,9 +8,9 @@ const TRIES = 20;
 const PAUSE_MS = 100;
 
 /**
- * One backend's life. The driver would reconnect by itself, carry half a transaction on elsewhere, and
- * sometimes never settle a statement whose backend was terminated: here what is lost stays lost, and
- * whoever waits is told.
+ * One backend's life. The driver would reconnect by itself, carry half a transaction on elsewhere,
+ * and sometimes never settle a statement whose backend was terminated: here what is lost stays
+ * lost, and whoever waits is told.
  */
 export class SingleConnection {
   readonly sql: Sql;
@@ -69,15 +69,17 @@ export class SingleConnection {
   }
 }
 
-/** Errors with an SQLSTATE come from a living backend, but for those of class 57 that say it ends. */
+/**
+ * Errors with an SQLSTATE come from a living backend, but for those of class 57 that say it ends.
+ */
 function isLoss(error: unknown): boolean {
-  if (!(error instanceof postgres.PostgresError)) return true;
-  return error.code.startsWith("57P");
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  return !(error instanceof postgres.PostgresError) || error.code.startsWith("57P");
 }
 
 /**
- * Carries out work that may be repeated, on one connection after another until one of them lives long
- * enough. There is no connection in between.
+ * Carries out work that may be repeated, on one connection after another until one of them lives
+ * long enough. There is no connection in between.
  */
 export class LastingConnection {
   readonly #connect: () => SingleConnection;

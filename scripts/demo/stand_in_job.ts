@@ -45,7 +45,6 @@ export class JobRun {
   async #carryOut(onWorking: () => void): Promise<number> {
     const job = await this.#start();
     if (job === null) return 200;
-    await this.#lock(job);
     onWorking();
     await this.#work(job.workMs);
     return await this.#end(job);
@@ -55,7 +54,9 @@ export class JobRun {
     return this.#database.sql;
   }
 
-  /** Turns `enqueued` into `started`, or answers null when the row is something else by now. */
+  /**
+   * Commits `started` and begins the job's own transaction. Null: the row is something else by now.
+   */
   async #start(): Promise<StartedJob | null> {
     const hasPlans = await this.#database.hasPlans();
     const { startGuard, hasLockTable } = this.#generation;
@@ -73,14 +74,11 @@ export class JobRun {
       setStarted(this.#sql, this.#generation, job.id),
       ...(hasLockTable ? [addLockRow(this.#sql, job.id)] : []),
       this.#sql`commit`,
+      // From here on it is the job's own transaction, and the lock is held as long as it lasts.
+      this.#sql`begin`,
+      ...(hasLockTable ? [lockRow(this.#sql, job.id)] : []),
     );
     return job;
-  }
-
-  /** Begins the transaction of the job itself. */
-  async #lock(job: StartedJob): Promise<void> {
-    const { hasLockTable } = this.#generation;
-    await inOrder(this.#sql`begin`, ...(hasLockTable ? [lockRow(this.#sql, job.id)] : []));
   }
 
   async #work(workMs: number): Promise<void> {
@@ -135,8 +133,8 @@ interface Statement extends PromiseLike<unknown> {
 }
 
 /**
- * Sends statements one behind the other without waiting for each answer. The driver sends a statement
- * only when asked to or awaited, so the order of creation says nothing.
+ * Sends statements one behind the other without waiting for each answer. The driver sends a
+ * statement only when asked to or awaited, so the order of creation says nothing.
  */
 async function inOrder(...statements: readonly Statement[]): Promise<void> {
   for (const statement of statements) statement.execute();

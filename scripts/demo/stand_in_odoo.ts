@@ -15,7 +15,10 @@ export interface StandInOptions {
   readonly workers?: number;
   /** Default: a free one. A stand-in that comes back takes its old port. */
   readonly port?: number;
-  /** Whether Odoo serves several databases, and so needs a session before the first job. Default true. */
+  /**
+   * Whether Odoo serves several databases, and so needs a session before the first job. Default
+   * true.
+   */
   readonly hasManyDatabases?: boolean;
   /** Odoo's `dbfilter`: for a database it excludes Odoo answers 200 and does nothing. */
   readonly servesDatabase?: (database: string) => boolean;
@@ -30,8 +33,8 @@ export interface StandInOptions {
 }
 
 /**
- * An HTTP server that takes jobs as Odoo of one generation does, with real worker processes and real
- * transactions, and counts what it is asked for.
+ * An HTTP server that takes jobs as Odoo of one generation does, with real worker processes and
+ * real transactions, and counts what it is asked for.
  */
 export class StandInOdoo {
   readonly requests = new RequestLog();

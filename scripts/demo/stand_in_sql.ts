@@ -63,19 +63,21 @@ export interface Failure {
 }
 
 export function setFailed(sql: Sql, generation: OdooGeneration, uuid: string, failure: Failure) {
+  const traceback = `Traceback (most recent call last):\n${failure.name}: ${failure.message}`;
   const columns = generation.hasExceptionColumns
     ? sql`, exc_name = ${failure.name}, exc_message = ${failure.message}`
     : sql``;
   return sql`
     update queue_job set state = 'failed', retry = retry + 1,
-      exc_info = ${`Traceback (most recent call last):\n${failure.name}: ${failure.message}`} ${columns}
+      exc_info = ${traceback} ${columns}
     where uuid = ${uuid} and state = 'started'`;
 }
 
 /** Makes the job's row of `queue_job_lock`, once for all its tries. */
 export function addLockRow(sql: Sql, id: number) {
   return sql`
-    insert into queue_job_lock (id, queue_job_id) values (${id}, ${id}) on conflict (id) do nothing`;
+    insert into queue_job_lock (id, queue_job_id) values (${id}, ${id})
+    on conflict (id) do nothing`;
 }
 
 /** Held to the end of the transaction, so that anyone can see whether the job lives. */

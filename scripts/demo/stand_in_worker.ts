@@ -6,14 +6,16 @@ import type { ToWorker } from "./stand_in_protocol.ts";
 import type { ConnectionAddress } from "./single_connection.ts";
 import { WorkerDatabase } from "./stand_in_database.ts";
 
-/** One worker process of the stand-in Odoo: takes one job at a time, may be killed at any moment. */
+/**
+ * One worker process of the stand-in Odoo: takes one job at a time, may be killed at any moment.
+ */
 function main(): void {
   const server = JSON.parse(process.env[SERVER_VARIABLE] ?? "{}") as ConnectionAddress;
   const databases = new Map<string, WorkerDatabase>();
   let present: JobRun | null = null;
 
-  // Such signals may reach every process of a terminal's or a supervisor's group, and mean the demo:
-  // it says when to end.
+  // Such signals may reach every process of a terminal's or a supervisor's group, and mean the
+  // demo: it says when to end.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);
   const lines = createInterface({ input: process.stdin });
   lines.on("close", () => process.exit(0));

@@ -25,8 +25,8 @@ export interface WorkersOptions {
 }
 
 /**
- * A fixed number of worker processes, as Odoo's prefork server has them: each takes one request at a
- * time, what is beyond them waits in order, and a worker that dies is replaced.
+ * A fixed number of worker processes, as Odoo's prefork server has them: each takes one request at
+ * a time, what is beyond them waits in order, and a worker that dies is replaced.
  */
 export class StandInWorkers {
   readonly #command: readonly string[];

@@ -22,7 +22,10 @@ const STAND_INS = {
   "@std/testing/time": pathOf("tests/std/testing/time.ts"),
 };
 
-/** Bundles each test file with what it imports of ours; answers the paths of the bundles in `folder`. */
+/**
+ * Bundles each test file with what it imports of ours; answers the paths of the bundles in
+ * `folder`.
+ */
 export async function bundleTests(files: readonly string[], folder: string): Promise<string[]> {
   rmSync(pathOf(folder), { recursive: true, force: true });
   await esbuild.build({
@@ -48,7 +51,9 @@ export async function bundleReporter(folder: string): Promise<string> {
   return `${folder}/node_reporter.mjs`;
 }
 
-/** Leaves every module its own `import.meta.url`, so that tests find the files that lie beside them. */
+/**
+ * Leaves every module its own `import.meta.url`, so that tests find the files that lie beside them.
+ */
 const ownUrls: esbuild.Plugin = {
   name: "own-urls",
   setup(build) {

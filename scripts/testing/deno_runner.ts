@@ -11,7 +11,10 @@ const STD_CONFIG = ".build/std/deno.json";
 /** The package by the name that its users import. */
 const DOC_CONFIG = ".build/doc/deno.json";
 
-/** The sanitizers are off in Deno unless asked for: with them leaked timers, files and children fail. */
+/**
+ * The sanitizers are off in Deno unless asked for: with them leaked timers, files and children
+ * fail.
+ */
 const SANITIZERS = ["--sanitize-ops", "--sanitize-resources"];
 
 /** Runs test files under Deno. Their types are checked elsewhere. */

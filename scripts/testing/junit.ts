@@ -9,8 +9,8 @@ interface TestCase {
 }
 
 /**
- * Counts the tests in Deno's JUnit report. It lists groups too, each test as `group > inner group > test`. A group
- * counts only when it fails by itself: in a hook, or because it leaks.
+ * Counts the tests in Deno's JUnit report. It lists groups too, each test as `group > inner group >
+ * test`. A group counts only when it fails by itself: in a hook, or because it leaks.
  */
 export function readJunit(xml: string): Omit<Results, "runner"> {
   const cases = [...xml.matchAll(/<testcase name="([^"]*)"[^>]*>(.*?)<\/testcase>/gs)].map(

@@ -1,7 +1,10 @@
 import type { TestEvent } from "node:test/reporters";
 import { inspect } from "node:util";
 
-/** The reporter of `node --test`: the failures to read, then one line with the counts for node_runner.ts. */
+/**
+ * The reporter of `node --test`: the failures to read, then one line with the counts for
+ * node_runner.ts.
+ */
 async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const groups: string[] = [];

@@ -17,14 +17,25 @@ const TEST_TIMEOUT_MS = 120_000;
 const RESULT_MARK = "RESULT ";
 
 /** The path of the Node we run on, else of the one installed here, or null. */
-export function nodeBinary(): string | null {
+export async function nodeBinary(): Promise<string | null> {
   if (!IS_DENO) return process.execPath;
-  // Not left to the search of the runtime: Deno starts itself in place of a `node`.
-  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((it) => it !== "");
-  return folders.map((folder) => join(folder, "node")).find((path) => existsSync(path)) ?? null;
+  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+    const path = join(folder, "node");
+    // Deno puts a `node` of its own, which is Deno, in front of the others.
+    if (folder !== "" && existsSync(path) && await isNode(path)) return path;
+  }
+  return null;
 }
 
-/** Runs test files under Node, which cannot read TypeScript: each is bundled with what it imports of ours. */
+async function isNode(path: string): Promise<boolean> {
+  const { stdout } = await capture(path, ["--print", `"deno" in process.versions`]);
+  return stdout.trim() === "false";
+}
+
+/**
+ * Runs test files under Node, which cannot read TypeScript: each is bundled with what it imports of
+ * ours.
+ */
 export async function runUnderNode(
   node: string,
   files: readonly string[],

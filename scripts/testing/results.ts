@@ -1,4 +1,7 @@
-/** What one runner says of the tests it ran. A test is an `it`; a group that fails by itself counts as one. */
+/**
+ * What one runner says of the tests it ran. A test is an `it`; a group that fails by itself counts
+ * as one.
+ */
 export interface Results {
   readonly runner: string;
   readonly passed: number;
@@ -22,7 +25,10 @@ export interface Run extends Results {
   readonly seconds: number;
 }
 
-/** Where a run takes its tests from and leaves its files; below .build/, of its own for each run at a time. */
+/**
+ * Where a run takes its tests from and leaves its files; below .build/, of its own for each run at
+ * a time.
+ */
 export interface RunOptions {
   readonly folder?: string;
 }

@@ -2,7 +2,10 @@ import { posix } from "node:path";
 import ts from "typescript";
 import { type Complaint, lineAt, type SourceFile } from "./source_file.ts";
 
-/** A part of src/ and the parts it may know; the files beside them (clock, log, …) all but scheduler may. */
+/**
+ * A part of src/ and the parts it may know; the files beside them (clock, log, …) all but scheduler
+ * may.
+ */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   "src/host.ts": ["cli", "config", "runner", "server", "scheduler"],
   "src/cli": ["config", "runner", "database", "dispatch", "server", "scheduler"],

@@ -15,7 +15,7 @@ const PLACES: readonly Place[] = [
     reason: "time comes through src/clock.ts",
   },
   {
-    pattern: /^(globalThis\.)?(setImmediate|queueMicrotask)$/,
+    pattern: /^(globalThis\.)?setImmediate$/,
     files: /^src\/(clock|log_writer)\.ts$/,
     reason: "time comes through src/clock.ts",
   },
