@@ -9,7 +9,10 @@ export const ABI_VERSION = 1;
 export enum JobState {
   /** Odoo's `pending`: in the heap of its own channel, or of an ancestor it has flowed into. */
   Waiting = 0,
-  /** Handed out, or Odoo's `enqueued` and `started`: takes a place in its channel and every ancestor. */
+  /**
+   * Handed out, or Odoo's `enqueued` and `started`: takes a place in its channel and every
+   * ancestor.
+   */
   Running = 1,
   /** Counted in its own channel, takes no place. */
   Failed = 2,

@@ -12,9 +12,10 @@ import { takeRecord } from "./memory";
 import { BY_DEPTH, BY_ETA, BY_RELEASE, BY_TURN, BY_WAKEUP, Channel, Job } from "./records";
 
 /*
- * The channel tree. Each channel keeps two times: when it can release a job whatever its ancestors do, which
- * puts it on the alarm list of all channels, and when it can give its parent a job, which its parent keeps in a
- * heap of its own. So a decision finds the channels that have something to do, and the wake-up time is known.
+ * The channel tree. Each channel keeps two times: when it can release a job whatever its ancestors
+ * do, which puts it on the alarm list of all channels, and when it can give its parent a job, which
+ * its parent keeps in a heap of its own. So a decision finds the channels that have something to
+ * do, and the wake-up time is known.
  */
 
 /** Channel records by number. */
@@ -45,8 +46,8 @@ export function channelNumbersEnd(): i32 {
 }
 
 /**
- * Makes a channel, or changes a known one and moves it below another parent. A change of a channel that holds
- * jobs belongs between `liftJobs` and `settleJobs` (scheduler.ts).
+ * Makes a channel, or changes a known one and moves it below another parent. A change of a channel
+ * that holds jobs belongs between `liftJobs` and `settleJobs` (scheduler.ts).
  */
 export function setChannel(
   number: i32,
@@ -177,7 +178,10 @@ export function wakeupOf(channel: Channel): f64 {
   return max(channel.throttledUntilMs, min(firstMs(channel), childMs));
 }
 
-/** When the first job of its heaps is due. In a sequential channel the first in order, whatever its eta. */
+/**
+ * When the first job of its heaps is due. In a sequential channel the first in order, whatever its
+ * eta.
+ */
 function firstMs(channel: Channel): f64 {
   if (channel.due.count > 0) return channel.isSequential ? channel.due.at(0).etaMs : -Infinity;
   return channel.later.count > 0 ? channel.later.at(0).etaMs : Infinity;

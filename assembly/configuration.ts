@@ -12,8 +12,8 @@ import { Channel } from "./records";
 import { enterAt, lastAskedMs, leave } from "./scheduler";
 
 /*
- * Changes of the channel tree. One that moves channels or changes their order happens while all jobs are lifted:
- * taken out of heaps and counts, and put back into the new tree.
+ * Changes of the channel tree. One that moves channels or changes their order happens while all
+ * jobs are lifted: taken out of heaps and counts, and put back into the new tree.
  */
 
 let isLifted: bool = false;
@@ -23,7 +23,10 @@ export function areJobsLifted(): bool {
   return isLifted;
 }
 
-/** Makes a channel or changes one, keeping the rest of a throttle's pause that the new throttle allows. */
+/**
+ * Makes a channel or changes one, keeping the rest of a throttle's pause that the new throttle
+ * allows.
+ */
 export function configure(
   number: i32,
   parent: i32,
@@ -65,8 +68,8 @@ export function liftJobs(): void {
 }
 
 /**
- * Puts them back. A waiting job stays in the heap it has flowed into while that still is on its way to root,
- * else it goes back to its own channel.
+ * Puts them back. A waiting job stays in the heap it has flowed into while that still is on its way
+ * to root, else it goes back to its own channel.
  */
 export function settleJobs(): void {
   isLifted = false;

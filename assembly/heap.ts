@@ -6,9 +6,10 @@ const SMALLEST_CLASS: u32 = 5;
 const PLACE_SHIFT: u32 = 2;
 
 /**
- * A 4-ary heap of records, of which any can be dropped: each record knows its position. What comes first is
- * for the records to say: `T` has `isBefore(other, order)`, `positionIn(order)` and `moveTo(order, position)`.
- * An empty heap holds no array, and one that has shrunk to a quarter gives half of it back.
+ * A 4-ary heap of records, of which any can be dropped: each record knows its position. What comes
+ * first is for the records to say: `T` has `isBefore(other, order)`, `positionIn(order)` and
+ * `moveTo(order, position)`. An empty heap holds no array, and one that has shrunk to a quarter
+ * gives half of it back.
  */
 @unmanaged
 export class Heap<T> {

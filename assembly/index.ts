@@ -14,15 +14,19 @@ import {
 } from "./scheduler";
 
 /*
- * Every export of the core. Databases and channels are numbers chosen by the host, a job is a database and four
- * words, times are milliseconds since the epoch. Answers below 0 are a Status (abi.ts).
+ * Every export of the core. Databases and channels are numbers chosen by the host, a job is a
+ * database and four words, times are milliseconds since the epoch. Answers below 0 are a Status
+ * (abi.ts).
  */
 
 export function abiVersion(): i32 {
   return ABI_VERSION;
 }
 
-/** Makes a channel, or changes one; `parent` of root (channel 0) is CHANNEL_NONE, `capacity` may be UNLIMITED. */
+/**
+ * Makes a channel, or changes one; `parent` of root (channel 0) is CHANNEL_NONE, `capacity` may be
+ * UNLIMITED.
+ */
 export function configureChannel(
   number: i32,
   parent: i32,

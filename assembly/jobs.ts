@@ -76,7 +76,10 @@ export function findJob(database: i32, uuid0: u32, uuid1: u32, uuid2: u32, uuid3
   }
 }
 
-/** Makes an unknown job known, its properties still to be set; null, and nothing done, when the table is full. */
+/**
+ * Makes an unknown job known, its properties still to be set; null, and nothing done, when the
+ * table is full.
+ */
 export function addJob(
   database: Database,
   uuid0: u32,
@@ -142,7 +145,9 @@ function setSlot(slot: u32, job: usize): void {
   store<u32>(slots + (<usize> slot << 2), <u32> job);
 }
 
-/** Makes room for one job more: doubles the identity table when three quarters would be exceeded. */
+/**
+ * Makes room for one job more: doubles the identity table when three quarters would be exceeded.
+ */
 function reserveSlot(): bool {
   const size: u32 = slots == 0 ? 0 : slotMask + 1;
   if (knownCount < size - (size >> 2)) return true;

@@ -1,7 +1,8 @@
 /**
- * The only file that takes memory. Records are never given back, their owners keep them in free lists.
- * Blocks (the arrays of heaps and tables) have sizes that are powers of two, and a free one serves the next
- * taker of its size: as much is held as was once needed at the same time, whatever grows and shrinks.
+ * The only file that takes memory. Records are never given back, their owners keep them in free
+ * lists. Blocks (the arrays of heaps and tables) have sizes that are powers of two, and a free one
+ * serves the next taker of its size: as much is held as was once needed at the same time, whatever
+ * grows and shrinks.
  */
 
 const PAGE_SHIFT: usize = 16;

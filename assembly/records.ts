@@ -38,8 +38,8 @@ export class Job {
   isSeen: bool;
 
   /**
-   * Whether it runs before `other` once both are due: smaller priority first, then older, then smaller
-   * sequence. Arrival settles what is left, so that two runs over the same input agree.
+   * Whether it runs before `other` once both are due: smaller priority first, then older, then
+   * smaller sequence. Arrival settles what is left, so that two runs over the same input agree.
    */
   runsBefore(other: Job): bool {
     if (this.priority != other.priority) return this.priority < other.priority;
@@ -105,7 +105,9 @@ export class Channel {
 
   /** When it can release a job, whatever its ancestors do; Infinity = never by time alone. */
   releaseMs: f64;
-  /** When it can give its parent a job, by its own or its subchannels' time: `next(c)` of the rules. */
+  /**
+   * When it can give its parent a job, by its own or its subchannels' time: `next(c)` of the rules.
+   */
   wakeupMs: f64;
   releasePosition: u32;
   wakeupPosition: u32;

@@ -15,15 +15,16 @@ import { Channel, Job } from "./records";
 /*
  * The rules. A job is in one of four states, changed by `enter` and `leave` alone:
  *
- *   Waiting   in one heap: of its own channel, or of an ancestor (`place`) it has flowed into. Every channel from
- *             its own up to, not including, `place` has released it and counts it (`releasedCount`).
+ *   Waiting   in one heap: of its own channel, or of an ancestor (`place`) it has flowed into. Every
+ *             channel from its own up to, not including, `place` has released it and counts it.
  *   Running   in no heap; its own channel and all above count it as released.
  *   Failed    in no heap, counted in its own channel, where it blocks a sequential one.
  *   Parked    in no heap, counted in its own channel.
  *
- * Jobs flow only in `takeReady`: the channels that can release a job at that time are looked at, deepest first;
- * each releases its first jobs into its parent's heap, root into the result. Between two decisions every channel
- * knows when it can release next (channels.ts), so nothing is ever searched.
+ * Jobs flow only in `takeReady`: the channels that can release a job at that time are looked at,
+ * deepest first; each releases its first jobs into its parent's heap, root into the result. Between
+ * two decisions every channel knows when it can release next (channels.ts), so nothing is ever
+ * searched.
  */
 
 const results: usize = memory.data(4 * RESULT_WORDS * RESULT_MAX);
@@ -89,7 +90,10 @@ export function notifyJob(
   return Status.Ok;
 }
 
-/** Fills the results with at most `max` jobs that run from now on, first to run first; answers how many. */
+/**
+ * Fills the results with at most `max` jobs that run from now on, first to run first; answers how
+ * many.
+ */
 export function takeReadyJobs(nowMs: f64, max: u32): u32 {
   ask(nowMs);
   resultCount = 0;
@@ -104,7 +108,9 @@ export function takeReadyJobs(nowMs: f64, max: u32): u32 {
   return resultCount;
 }
 
-/** The earliest time, not before `nowMs`, at which time alone makes root release a job; or Infinity. */
+/**
+ * The earliest time, not before `nowMs`, at which time alone makes root release a job; or Infinity.
+ */
 export function wakeupTime(nowMs: f64): f64 {
   ask(nowMs);
   return max(nowMs, rootChannel().wakeupMs);
@@ -131,7 +137,9 @@ export function forgetJobs(databaseNumber: i32, isGone: (job: Job) => bool): u32
   return count;
 }
 
-/** What time changes without a job: a clock that steps back makes no pause longer and no job due. */
+/**
+ * What time changes without a job: a clock that steps back makes no pause longer and no job due.
+ */
 function ask(nowMs: f64): void {
   if (nowMs < askedMs) stepBack(nowMs);
   askedMs = nowMs;
@@ -147,7 +155,8 @@ function release(channel: Channel, nowMs: f64, handOutMax: u32): void {
     dueUntilMs = max(dueUntilMs, job.etaMs);
   }
   const parent = channel.parent;
-  // Where all may leave, the order in which they do does not matter: taking the last leaves no gap to close.
+  // Where all may leave, the order in which they do does not matter: taking the last leaves no gap
+  // to close.
   const areAllLeaving = parent != null && hasRoomForAll(channel);
   while (channel.due.count > 0 && channel.isOpen() && channel.throttledUntilMs <= nowMs) {
     const job = channel.due.at(areAllLeaving ? channel.due.count - 1 : 0);
@@ -189,7 +198,10 @@ function enter(job: Job, state: i32): void {
   enterAt(job, state, job.channel);
 }
 
-/** The job, in no heap and no count, takes a state; a waiting one its place, its own channel or one above it. */
+/**
+ * The job, in no heap and no count, takes a state; a waiting one its place, its own channel or one
+ * above it.
+ */
 export function enterAt(job: Job, state: i32, waitsAt: Channel): void {
   const channel = job.channel;
   job.state = <u8> state;
@@ -214,7 +226,10 @@ export function leave(job: Job): void {
   retimeToRoot(job.channel);
 }
 
-/** Every channel below its place has released a waiting job; all up to root a running one, that has no place. */
+/**
+ * Every channel below its place has released a waiting job; all up to root a running one, that has
+ * no place.
+ */
 function countReleased(job: Job, by: i32): void {
   const place = job.place;
   for (

@@ -6,8 +6,8 @@ export interface Backoff {
 }
 
 /**
- * The wait before the next attempt: exponential, with full jitter, so that many clients of one server that
- * came back do not return in step.
+ * The wait before the next attempt: exponential, with full jitter, so that many clients of one
+ * server that came back do not return in step.
  *
  * @param failureCount how many attempts have failed in a row, 1 or more
  * @param random a number from 0 to 1, as of `Math.random`

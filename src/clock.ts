@@ -39,8 +39,8 @@ export class TimerSet {
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /**
- * The machine's monotonic clock, set to the wall clock once at the start. Counts its open timers, so that a
- * test can tell that none was left behind.
+ * The machine's monotonic clock, set to the wall clock once at the start. Counts its open timers,
+ * so that a test can tell that none was left behind.
  */
 export class SystemClock implements Clock {
   readonly #startMs = Date.now() - performance.now();

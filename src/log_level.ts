@@ -29,13 +29,15 @@ export function readLogHandler(text: string): { name: string; level: LogLevel } 
   return level === null || rest.length > 0 ? null : { name: name.trim(), level };
 }
 
-/** Which level holds for which logger: that of its longest configured prefix, the last one given. */
+/**
+ * Which level holds for which logger: that of its longest configured prefix, the last one given.
+ */
 export class LogLevels {
   readonly #levelOf = new Map<string, LogLevel>();
 
   /**
-   * As in Odoo, `level` holds for Odoo's own loggers, unless it is the usual INFO: that leaves them to the
-   * root logger, so that the handler `:DEBUG` reaches them.
+   * As in Odoo, `level` holds for Odoo's own loggers, unless it is the usual INFO: that leaves them
+   * to the root logger, so that the handler `:DEBUG` reaches them.
    */
   constructor(level: LogLevel, handlers: readonly string[]) {
     for (const name of level === "INFO" ? [""] : ["", "odoo", "openerp"]) {

@@ -1,12 +1,15 @@
 import { Buffer } from "node:buffer";
 import { clearImmediate, setImmediate } from "node:timers";
 
-/** Writes a chunk. A promise says when the next one may follow; anything else, that it may at once. */
+/**
+ * Writes a chunk. A promise says when the next one may follow; anything else, that it may at once.
+ */
 export type WriteChunk = (chunk: string) => unknown;
 
 /**
- * Collects lines and writes them once per turn of the event loop, one chunk at a time. What does not fit
- * while a slow reader is awaited is dropped, and a line says how much, as soon as one can be written.
+ * Collects lines and writes them once per turn of the event loop, one chunk at a time. What does
+ * not fit while a slow reader is awaited is dropped, and a line says how much, as soon as one can
+ * be written.
  */
 export class LogWriter {
   readonly #write: WriteChunk;

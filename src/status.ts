@@ -1,6 +1,9 @@
 import type { ChannelStatus } from "./scheduler/mod.ts";
 
-/** What a runner says of itself: read by the health server and the demo, changed by the runner alone. */
+/**
+ * What a runner says of itself: read by the health server and the demo, changed by the runner
+ * alone.
+ */
 export interface RunnerStatus {
   readonly version: string;
   /** `standby`: another runner leads the group. */

@@ -5,7 +5,10 @@ import { ConfigError } from "../scheduler/errors.ts";
 import { drawChannels } from "./channel_tree.ts";
 import { EXIT_OK, EXIT_WRONG_SETTINGS, type Write } from "./exit.ts";
 
-/** `--check-config`: the settings in force, where each came from, the channels, and all that is wrong. */
+/**
+ * `--check-config`: the settings in force, where each came from, the channels, and all that is
+ * wrong.
+ */
 export function checkConfig(inspection: Inspection, write: Write): number {
   const { mistakes, warnings } = inspection;
   const wrong = mistakes.length === 0 ? [] : new ConfigError("", mistakes).message.split("\n");

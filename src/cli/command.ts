@@ -13,8 +13,8 @@ export interface Output {
 }
 
 /**
- * Does what the command line asks for, except to start: answers the exit code when all is done, or the
- * settings to start with.
+ * Does what the command line asks for, except to start: answers the exit code when all is done, or
+ * the settings to start with.
  */
 export function runCommand(
   machine: Machine,

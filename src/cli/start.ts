@@ -15,7 +15,8 @@ import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
 export type OnSignal = (callback: (signal: string) => void) => () => void;
 
 /**
- * Runs until a signal asks to stop. The first stops gracefully, a second one ends the process at once.
+ * Runs until a signal asks to stop. The first stops gracefully, a second one ends the process at
+ * once.
  *
  * @returns The exit code.
  */

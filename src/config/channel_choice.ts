@@ -6,8 +6,8 @@ import type { Source } from "./sources.ts";
 const HOW_TO_GIVE = "--channels, ODOO_JOBRUNNER_CHANNELS or channels in [jobrunner] of Odoo's file";
 
 /**
- * Takes the strongest channel string. `root:0` in a setting that Odoo's own job runner reads too is there
- * to switch that one off, and passed over.
+ * Takes the strongest channel string. `root:0` in a setting that Odoo's own job runner reads too is
+ * there to switch that one off, and passed over.
  */
 export function chooseChannels(
   draft: Draft,

@@ -28,7 +28,9 @@ const KEY_OF: ReadonlyMap<string, SettingKey> = new Map(
   SETTING_KEYS.flatMap((key) => flagsOf(SETTINGS[key]).map((flag) => [flag, key] as const)),
 );
 
-/** Reads `--option value`, `--option=value` and commands. Underscores are dashes, as Odoo has them. */
+/**
+ * Reads `--option value`, `--option=value` and commands. Underscores are dashes, as Odoo has them.
+ */
 export function readCommandLine(argv: readonly string[]): CommandLine {
   let command: Command = "start";
   const values = new Map<SettingKey, GivenOption>();

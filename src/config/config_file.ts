@@ -11,7 +11,10 @@ export interface ConfigFile {
   readonly content: OdooFile;
 }
 
-/** Finds and reads Odoo's file: the one that is named, else the first of the usual ones in the home directory. */
+/**
+ * Finds and reads Odoo's file: the one that is named, else the first of the usual ones in the home
+ * directory.
+ */
 export function readConfigFile(
   draft: Draft,
   sources: Sources,

@@ -22,7 +22,10 @@ const PARTS: readonly (readonly [SettingKey, keyof PostgresUri])[] = [
   ["dbSslrootcert", "sslrootcert"],
 ];
 
-/** Replaces each URI among the databases by its database; what else it says counts as much as where it stands. */
+/**
+ * Replaces each URI among the databases by its database; what else it says counts as much as where
+ * it stands.
+ */
 function applyUris(draft: Draft): void {
   const given = draft.values.databases ?? [];
   const origin = draft.origins.databases;

@@ -21,7 +21,10 @@ export class Draft {
     this.origins = valuesByKey(() => DEFAULT_ORIGIN);
   }
 
-  /** Takes the value of a source, unless the setting has a stronger one; notes when it cannot be read. */
+  /**
+   * Takes the value of a source, unless the setting has a stronger one; notes when it cannot be
+   * read.
+   */
   take<K extends SettingKey>(key: K, source: Source | undefined): void {
     if (source === undefined || source.rank > this.rankOf(key)) return;
     const setting = SETTINGS[key];

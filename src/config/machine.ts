@@ -27,7 +27,10 @@ export function thisMachine(): Machine {
   };
 }
 
-/** libpq asks the operating system; where that is not allowed or not known, the environment may know. */
+/**
+ * libpq asks the operating system; where that is not allowed or not known, the environment may
+ * know.
+ */
 function userName(environment: Environment): string {
   try {
     return userInfo().username;

@@ -22,8 +22,8 @@ const SECTION_MEANT: Readonly<Record<string, string>> = {
 };
 
 /**
- * Warns of names that nobody reads and that look like ones which are read. Without it a misspelt section
- * or key means `root:1`, silently.
+ * Warns of names that nobody reads and that look like ones which are read. Without it a misspelt
+ * section or key means `root:1`, silently.
  */
 export function nearMisses(environment: Environment, file: ConfigFile | null): string[] {
   const warnings = variables(environment);
@@ -50,7 +50,9 @@ function variables(environment: Environment): string[] {
   });
 }
 
-/** Odoo has many keys of its own in `[options]`; there, only what belongs elsewhere is worth a word. */
+/**
+ * Odoo has many keys of its own in `[options]`; there, only what belongs elsewhere is worth a word.
+ */
 function keys(section: string, given: readonly string[]): string[] {
   const all = SETTING_KEYS.flatMap((key) => fileKeysOf(SETTINGS[key]));
   const known = all.filter((it) => it.section === section).map((it) => it.key);

@@ -17,9 +17,9 @@ const SECTION = /^\[(.+)\]/;
 const OPTION = /^(.*?)\s*[=:]\s*(.*)$/;
 
 /**
- * Reads Odoo's configuration file as Python's RawConfigParser does: `=` or `:`, values that go on in
- * indented lines, comments in lines of their own, no interpolation. What Python 3 refuses and Python 2
- * takes (a section or an option twice: the last wins) is a warning.
+ * Reads Odoo's configuration file as Python's RawConfigParser does: `=` or `:`, values that go on
+ * in indented lines, comments in lines of their own, no interpolation. What Python 3 refuses and
+ * Python 2 takes (a section or an option twice: the last wins) is a warning.
  */
 export function readOdooFile(text: string): OdooFile {
   const reader = new Reader();

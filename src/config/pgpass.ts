@@ -28,7 +28,10 @@ export function pgpassPassword(text: string, key: PgpassKey): string | null {
   return null;
 }
 
-/** The five fields of a line, still with their backslashes: `*` stands for anything, `\*` for a star. */
+/**
+ * The five fields of a line, still with their backslashes: `*` stands for anything, `\*` for a
+ * star.
+ */
 function readFields(line: string): string[] {
   const fields = line.match(/(?:^|:)(?:\\.|[^\\:])*/g) ?? [];
   return fields.map((field, index) => index === 0 ? field : field.slice(1));

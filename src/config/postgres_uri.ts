@@ -14,8 +14,8 @@ export function isPostgresUri(text: string): boolean {
 }
 
 /**
- * Reads `postgres://user:password@host:port/database?sslmode=…`. Parameters win over the parts before
- * them, as in libpq.
+ * Reads `postgres://user:password@host:port/database?sslmode=…`. Parameters win over the parts
+ * before them, as in libpq.
  *
  * @throws {RangeError} When it cannot be read. The message does not show it.
  */

@@ -1,5 +1,6 @@
 /**
- * The JavaScript expression that matches what Python's `re.match` does: a pattern at the start of a text.
+ * The JavaScript expression that matches what Python's `re.match` does: a pattern at the start of a
+ * text.
  *
  * @throws {RangeError} Where Python knows something that JavaScript does not, or neither does.
  */

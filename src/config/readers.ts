@@ -2,7 +2,10 @@ import { readLogHandler, readLogLevel } from "../log_level.ts";
 import type { LogLevel } from "../log_level.ts";
 import { isPostgresUri } from "./postgres_uri.ts";
 
-/** Each reader turns the text of a setting into its value, or throws a RangeError that says what is wanted. */
+/**
+ * Each reader turns the text of a setting into its value, or throws a RangeError that says what is
+ * wanted.
+ */
 
 export function text(value: string): string {
   return value;

@@ -46,11 +46,16 @@ export type SettingKey = Exclude<keyof Settings, "command">;
 
 /** One setting: where it may come from, how it is read, and how it is explained. */
 export interface Setting<T> {
-  /** `db-host` is the option `--db-host`, `ODOO_JOBRUNNER_DB_HOST` and `db_host` in `[jobrunner]`. */
+  /**
+   * `db-host` is the option `--db-host`, `ODOO_JOBRUNNER_DB_HOST` and `db_host` in `[jobrunner]`.
+   */
   readonly name: string;
   /** Other options for it, the one to show first. */
   readonly flags?: readonly string[];
-  /** Its name in the settings of Odoo's own job runner, as in `ODOO_QUEUE_JOB_PORT` and `[queue_job] port`. */
+  /**
+   * Its name in the settings of Odoo's own job runner, as in `ODOO_QUEUE_JOB_PORT` and `[queue_job]
+   * port`.
+   */
   readonly stock?: string;
   /** Environment variables of Odoo. */
   readonly odooEnvironment?: readonly string[];
@@ -74,7 +79,10 @@ export interface Setting<T> {
   readonly outsideFile?: boolean;
 }
 
-/** The environment variables and sections of Odoo's own job runner: of queue_job, and of connector (8.0, 9.0). */
+/**
+ * The environment variables and sections of Odoo's own job runner: of queue_job, and of connector
+ * (8.0, 9.0).
+ */
 export const STOCK_ENVIRONMENTS = ["ODOO_QUEUE_JOB_", "ODOO_CONNECTOR_"] as const;
 export const STOCK_SECTIONS = ["queue_job", "options-connector"] as const;
 export const OUR_ENVIRONMENT = "ODOO_JOBRUNNER_";

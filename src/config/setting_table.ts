@@ -1,7 +1,10 @@
 import * as read from "./readers.ts";
 import type { Setting, SettingKey, Settings } from "./setting.ts";
 
-/** Every setting, once: option, environment and file keys follow from its names. In the order of the help. */
+/**
+ * Every setting, once: option, environment and file keys follow from its names. In the order of the
+ * help.
+ */
 export const SETTINGS: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
   configFile: {
     name: "config",

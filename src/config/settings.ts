@@ -15,7 +15,9 @@ import { Sources } from "./sources.ts";
 export type { Settings } from "./setting.ts";
 export { SETTINGS } from "./setting_table.ts";
 
-/** The settings in force, where each came from, and what an administrator should know about them. */
+/**
+ * The settings in force, where each came from, and what an administrator should know about them.
+ */
 export interface Loaded {
   readonly settings: Settings;
   readonly origins: Readonly<Record<SettingKey, string>>;

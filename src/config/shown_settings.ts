@@ -11,7 +11,9 @@ export interface ShownSetting {
   readonly isDefault: boolean;
 }
 
-/** The settings in force and where each came from, secrets masked: for the log and `--check-config`. */
+/**
+ * The settings in force and where each came from, secrets masked: for the log and `--check-config`.
+ */
 export function shownSettings(
   { settings, origins }: Pick<Loaded, "settings" | "origins">,
 ): ShownSetting[] {

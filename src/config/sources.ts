@@ -24,7 +24,10 @@ export type Rank = typeof RANK[keyof typeof RANK];
 /** A value that is given somewhere for a setting. */
 export interface Source {
   readonly text: string;
-  /** Where it is given, as people call it: `--port`, `ODOO_QUEUE_JOB_PORT`, `odoo.conf [queue_job] port`. */
+  /**
+   * Where it is given, as people call it: `--port`, `ODOO_QUEUE_JOB_PORT`, `odoo.conf [queue_job]
+   * port`.
+   */
   readonly origin: string;
   readonly rank: Rank;
   /** Odoo's own job runner reads it too. */

@@ -29,7 +29,9 @@ export interface HttpRequestOptions {
 }
 
 const BODY_START_BYTES = 1024;
-/** Odoo's answers are empty: what is longer than this is somebody else's and not read to its end. */
+/**
+ * Odoo's answers are empty: what is longer than this is somebody else's and not read to its end.
+ */
 const BODY_BYTES_MAX = 64 * 1024;
 /** For a body after its headers. */
 const BODY_TIMEOUT_MS = 10_000;

@@ -15,7 +15,9 @@ export interface ChannelConfig {
   readonly paused: boolean;
 }
 
-/** The channel tree of a channel string: root first, parents before children, none missing between. */
+/**
+ * The channel tree of a channel string: root first, parents before children, none missing between.
+ */
 export interface ChannelPlan {
   readonly channels: readonly ChannelConfig[];
   readonly warnings: readonly string[];
@@ -138,7 +140,9 @@ class EntryReader {
     else this.warnings.push(`${reason}; it is ignored`);
   }
 
-  /** Null is unlimited, NaN not readable. `text` is undefined when the entry has no place for it. */
+  /**
+   * Null is unlimited, NaN not readable. `text` is undefined when the entry has no place for it.
+   */
   #capacity(text: string | undefined, keys: Keys): number | null {
     const isRoot = fullChannelName(this.#name) === ROOT;
     if (text === undefined || text === "") {

@@ -9,7 +9,10 @@ import { type ChannelConfig, type ChannelPlan, fullChannelName } from "./channel
 import type { Core } from "./core.ts";
 import { ConfigError } from "./errors.ts";
 
-/** Empty channels made on the fly are looked for when there are this many, and again at every doubling. */
+/**
+ * Empty channels made on the fly are looked for when there are this many, and again at every
+ * doubling.
+ */
 const SMALLEST_SWEEP = 256;
 
 /** A channel of the core. */
@@ -20,13 +23,18 @@ export interface KnownChannel {
   readonly isConfigured: boolean;
 }
 
-/** The channels by name: numbers them for the core, and makes those on the fly that only jobs name. */
+/**
+ * The channels by name: numbers them for the core, and makes those on the fly that only jobs name.
+ */
 export class ChannelTable {
   readonly #core: Core;
   readonly #byName = new Map<string, KnownChannel>();
   readonly #nameOf: string[] = [];
   readonly #freeNumbers: number[] = [];
-  /** How jobs spell their channels (null included), and the number behind it; bounded like the channels. */
+  /**
+   * How jobs spell their channels (null included), and the number behind it; bounded like the
+   * channels.
+   */
   readonly #numberOfSpelling = new Map<string | null, number>();
   #configured: ReadonlyMap<string, ChannelConfig> = new Map();
   #sweepAt = SMALLEST_SWEEP;

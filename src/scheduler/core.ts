@@ -46,13 +46,13 @@ interface CoreExports {
 }
 
 /**
- * One instance of the WebAssembly core: the only code that sees its memory. Calls that take a job read its four
- * words from `uuid`. Refusals become RangeErrors; a broken invariant becomes a SchedulerError, and every later
- * call throws it again, because half a change may have been made.
+ * One instance of the WebAssembly core: the only code that sees its memory. Calls that take a job
+ * read its four words from `uuid`. Refusals become RangeErrors; a broken invariant becomes a
+ * SchedulerError, and every later call throws it again, because half a change may have been made.
  */
 export class Core {
   /** The job of the next call that takes one. */
-  readonly uuid = new Uint32Array(4);
+  readonly uuid: Uint32Array = new Uint32Array(4);
   readonly #exports: CoreExports;
   #broken: SchedulerError | null = null;
 
@@ -137,7 +137,10 @@ export class Core {
     return this.#ofJob("jobState", database) >= 0;
   }
 
-  /** The jobs that run now, first to run first: RESULT_WORDS words each (abi.ts). Overwritten by the next call. */
+  /**
+   * The jobs that run now, first to run first: RESULT_WORDS words each (abi.ts). Overwritten by the
+   * next call.
+   */
   takeReady(nowMs: number, max: number): Uint32Array {
     const count = checked(
       this.#guarded(() => this.#exports.takeReady(nowMs, max)),

@@ -5,8 +5,8 @@ export interface Mistake {
 }
 
 /**
- * Wrong settings or a wrong channel string. Carries every mistake found, so that the reader can repair
- * all of them at once.
+ * Wrong settings or a wrong channel string. Carries every mistake found, so that the reader can
+ * repair all of them at once.
  */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -17,8 +17,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * A broken invariant of the scheduler, never a wrong call. The scheduler that threw it is not to be used
- * again: make a new one and tell it every job anew.
+ * A broken invariant of the scheduler, never a wrong call. The scheduler that threw it is not to be
+ * used again: make a new one and tell it every job anew.
  */
 export class SchedulerError extends Error {
   override readonly name = "SchedulerError";

@@ -9,8 +9,8 @@ const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).pad
 const INTERNED = 0xffffffff;
 
 /**
- * The ids of one database's jobs that are no canonical lower-case UUIDs: each gets a number while its job is
- * known. Canonical ones, the usual case, need no memory: they are numbers themselves.
+ * The ids of one database's jobs that are no canonical lower-case UUIDs: each gets a number while
+ * its job is known. Canonical ones, the usual case, need no memory: they are numbers themselves.
  */
 export class JobNames {
   readonly #numberOf = new Map<string, number>();

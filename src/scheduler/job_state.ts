@@ -27,7 +27,10 @@ const CORE_STATES: ReadonlyMap<string, JobState | typeof OVER> = new Map<
   ["failed", JobState.Failed],
 ]);
 
-/** The core's state for one of Odoo's, OVER for a job that is over, undefined for a word Odoo does not know. */
+/**
+ * The core's state for one of Odoo's, OVER for a job that is over, undefined for a word Odoo does
+ * not know.
+ */
 export function coreState(state: string): JobState | typeof OVER | undefined {
   return CORE_STATES.get(state);
 }

@@ -1,6 +1,6 @@
 /**
- * The scheduler of the job runner, for use inside other programs: hierarchical channels with capacities over the
- * jobs of many databases, as WebAssembly that comes with this module.
+ * The scheduler of the job runner, for use inside other programs: hierarchical channels with
+ * capacities over the jobs of many databases, as WebAssembly that comes with this module.
  *
  * @example
  * ```ts
@@ -11,7 +11,8 @@
  * scheduler.notify({ ...job, uuid: "a", channel: "mail", sequence: 1 });
  * scheduler.notify({ ...job, uuid: "b", channel: "mail", sequence: 2 });
  *
- * console.log(scheduler.takeReady(Date.now())); // [ { database: "shop", uuid: "a" } ]: mail runs one at a time
+ * console.log(scheduler.takeReady(Date.now())); // [ { database: "shop", uuid: "a" } ]: mail runs
+ * one at a time
  * ```
  *
  * @module

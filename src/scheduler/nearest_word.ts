@@ -1,6 +1,6 @@
 /**
- * The known word that a misspelt one most likely means, or null when none is near: by default when more
- * than a third of it would have to change.
+ * The known word that a misspelt one most likely means, or null when none is near: by default when
+ * more than a third of it would have to change.
  */
 export function nearestWord(
   word: string,

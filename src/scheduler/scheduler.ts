@@ -65,12 +65,13 @@ interface KnownDatabase {
 }
 
 /**
- * Decides which job runs when, over all databases: hierarchical channels with capacities. Told of every job that
- * is new or has changed (`notify`), it hands out what may run (`takeReady`) and says when to ask again although
- * nothing was notified (`wakeupAtMs`). It knows no clock: the caller says what time it is.
+ * Decides which job runs when, over all databases: hierarchical channels with capacities. Told of
+ * every job that is new or has changed (`notify`), it hands out what may run (`takeReady`) and says
+ * when to ask again although nothing was notified (`wakeupAtMs`). It knows no clock: the caller
+ * says what time it is.
  *
- * Wrong calls throw a RangeError and change nothing. A SchedulerError is a bug of ours: drop the instance, make a
- * new one and notify all jobs again.
+ * Wrong calls throw a RangeError and change nothing. A SchedulerError is a bug of ours: drop the
+ * instance, make a new one and notify all jobs again.
  */
 export class Scheduler {
   readonly #core: Core;
@@ -140,7 +141,10 @@ export class Scheduler {
     }
   }
 
-  /** When to call `takeReady` again although nothing was notified, or Infinity: the next eta or end of a throttle. */
+  /**
+   * When to call `takeReady` again although nothing was notified, or Infinity: the next eta or end
+   * of a throttle.
+   */
   wakeupAtMs(nowMs: number): number {
     return this.#core.wakeupAt(checkTime(nowMs));
   }
@@ -167,7 +171,10 @@ export class Scheduler {
     this.#forgetSome("parkDatabase", database);
   }
 
-  /** A scan of all jobs of a database begins: what it does not notify or touch is forgotten by `sweep`. */
+  /**
+   * A scan of all jobs of a database begins: what it does not notify or touch is forgotten by
+   * `sweep`.
+   */
   beginScan(database: string): void {
     const known = this.#databases.get(database);
     if (known) this.#core.ofDatabase("beginScan", known.number);
@@ -200,7 +207,8 @@ export class Scheduler {
   }
 
   /**
-   * Puts another channel string in force. No job loses its slot, and none its place as far as the new tree has it.
+   * Puts another channel string in force. No job loses its slot, and none its place as far as the
+   * new tree has it.
    *
    * @throws {ConfigError} With all mistakes; the old string stays in force.
    */
@@ -208,7 +216,9 @@ export class Scheduler {
     this.#channels.configure(parseChannels(channels));
   }
 
-  /** @throws {SchedulerError} When something is not as it must be. Walks over everything: for tests. */
+  /**
+   * @throws {SchedulerError} When something is not as it must be. Walks over everything: for tests.
+   */
   checkInvariants(): void {
     this.#core.checkInvariants();
   }

@@ -1,6 +1,6 @@
 /**
- * The scheduler for runtimes that bring the WebAssembly themselves, such as Workers and browsers: the caller passes
- * the compiled `scheduler.wasm`.
+ * The scheduler for runtimes that bring the WebAssembly themselves, such as Workers and browsers:
+ * the caller passes the compiled `scheduler.wasm`.
  *
  * @module
  */

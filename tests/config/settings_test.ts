@@ -85,7 +85,9 @@ describe("the order of sources", () => {
     },
   };
 
-  /** The port, and the origin of it, after as many of the strongest sources as said were taken away. */
+  /**
+   * The port, and the origin of it, after as many of the strongest sources as said were taken away.
+   */
   function without(count: number): readonly [number, string] {
     const argv = count > 0 ? [] : ALL.argv;
     const environment = Object.fromEntries(

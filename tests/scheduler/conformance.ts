@@ -16,8 +16,8 @@ import type { CreateScheduler, SchedulerLike } from "./scheduler_like.ts";
 import { firstDifference, VECTOR_FILES } from "./vectors.ts";
 
 /**
- * The rules of the scheduler as tests. Every scheduler passes them, the model as well as each build and
- * entry of the core. After each test the schedulers it made check their own invariants.
+ * The rules of the scheduler as tests. Every scheduler passes them, the model as well as each build
+ * and entry of the core. After each test the schedulers it made check their own invariants.
  */
 export function conformance(name: string, create: CreateScheduler): void {
   describe(name, () => {

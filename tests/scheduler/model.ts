@@ -23,8 +23,8 @@ const MODEL_STATE_OF: ReadonlyMap<string, ModelState | "over"> = new Map([
 ]);
 
 /**
- * The reference of the scheduler: every rule once, plain and slow. It shares nothing with the core but
- * the reader of channel strings.
+ * The reference of the scheduler: every rule once, plain and slow. It shares nothing with the core
+ * but the reader of channel strings.
  */
 export class ModelScheduler implements SchedulerLike {
   readonly #jobs = new Map<string, ModelJob>();
@@ -178,7 +178,10 @@ export class ModelScheduler implements SchedulerLike {
     return parent?.isConfigured ? parent : this.#parentOf(above);
   }
 
-  /** Puts a job where its state wants it: waiting jobs into that heap of their way, or into their own. */
+  /**
+   * Puts a job where its state wants it: waiting jobs into that heap of their way, or into their
+   * own.
+   */
   #enter(job: ModelJob, heapName = job.channelName): void {
     const own = this.#channelOf(job.channelName);
     own.own.add(job);

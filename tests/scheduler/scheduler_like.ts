@@ -1,4 +1,7 @@
-/** What a scheduler can do. The model and every entry of the core satisfy it, and the tests need no more. */
+/**
+ * What a scheduler can do. The model and every entry of the core satisfy it, and the tests need no
+ * more.
+ */
 export interface SchedulerLike {
   notify(job: Job): void;
   takeReady(nowMs: number, max?: number): readonly Taken[];

@@ -21,7 +21,10 @@ export interface SimulationOptions {
   readonly noteProgress?: (played: number) => void;
 }
 
-/** Plays random histories on the model and on a subject, and answers with the first difference, or null. */
+/**
+ * Plays random histories on the model and on a subject, and answers with the first difference, or
+ * null.
+ */
 export function simulate(options: SimulationOptions): Difference | null {
   const { create, firstSeed, histories, noteProgress } = options;
   for (let played = 0; played < histories; played++) {
@@ -32,7 +35,9 @@ export function simulate(options: SimulationOptions): Difference | null {
   return null;
 }
 
-/** Plays the history of one seed, and compares every answer, count and invariant after every step. */
+/**
+ * Plays the history of one seed, and compares every answer, count and invariant after every step.
+ */
 export function playHistory(seed: number, create: CreateScheduler): Difference | null {
   const history = new History(seed);
   const { channels, length } = history;

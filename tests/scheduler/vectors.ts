@@ -29,7 +29,10 @@ interface NotifyLine {
   readonly state: string;
 }
 
-/** The first answer that differs, in words, with its history and line (both from 1); null when all agree. */
+/**
+ * The first answer that differs, in words, with its history and line (both from 1); null when all
+ * agree.
+ */
 export function firstDifference(file: VectorFile, create: CreateScheduler): string | null {
   const lines = readFileSync(`tests/scheduler/vectors/${file}`, "utf8").trimEnd().split("\n");
   let scheduler: SchedulerLike | undefined;
@@ -51,7 +54,10 @@ export function firstDifference(file: VectorFile, create: CreateScheduler): stri
   return null;
 }
 
-/** What the scheduler answers to a line, in the form of the file; undefined to a line that asks nothing. */
+/**
+ * What the scheduler answers to a line, in the form of the file; undefined to a line that asks
+ * nothing.
+ */
 function answerTo(
   line: Exclude<VectorLine, { op?: undefined }>,
   scheduler: SchedulerLike,

@@ -3,7 +3,10 @@ import { describe, it } from "@std/testing/bdd";
 import type { CreateScheduler } from "../scheduler_like.ts";
 import { channelNames, counts, drain, HOUR, job, notifyAll, NOW, SECOND, take } from "./steps.ts";
 
-/** Where the stock runner is wrong on purpose, and what holds here: one case for each row of the table. */
+/**
+ * Where the stock runner is wrong on purpose, and what holds here: one case for each row of the
+ * table.
+ */
 export function differencesConformance(create: CreateScheduler): void {
   describe("unlike the stock runner", () => {
     it("takes a job for running when it is enqueued while it waits in an ancestor", () => {

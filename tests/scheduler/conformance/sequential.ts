@@ -3,7 +3,9 @@ import { describe, it } from "@std/testing/bdd";
 import type { CreateScheduler } from "../scheduler_like.ts";
 import { drain, HOUR, job, notifyAll, NOW, SECOND, take } from "./steps.ts";
 
-/** Channels in which one failed or late job holds all others back, and those in which it does not. */
+/**
+ * Channels in which one failed or late job holds all others back, and those in which it does not.
+ */
 export function sequentialConformance(create: CreateScheduler): void {
   describe("a sequential channel", () => {
     it("runs one job at a time, in order", () => {

@@ -47,7 +47,10 @@ export function drain(scheduler: SchedulerLike, nowMs: number): string[] {
   }
 }
 
-/** How many of a channel's own jobs are waiting, running, failed and parked; undefined without the channel. */
+/**
+ * How many of a channel's own jobs are waiting, running, failed and parked; undefined without the
+ * channel.
+ */
 export function counts(scheduler: SchedulerLike, name: string): readonly number[] | undefined {
   const channel = scheduler.channels().find((it) => it.name === name);
   return channel && [channel.waiting, channel.running, channel.failed, channel.parked];

@@ -2,7 +2,10 @@ import type { Random } from "../random.ts";
 
 const PARTS = ["a", "b", "c"] as const;
 
-/** Makes up channel trees: few names, so that one string shares channels with the next, and small numbers. */
+/**
+ * Makes up channel trees: few names, so that one string shares channels with the next, and small
+ * numbers.
+ */
 export class ChannelStrings {
   readonly #random: Random;
   #names: string[] = [];

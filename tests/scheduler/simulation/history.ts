@@ -28,8 +28,8 @@ interface Manner {
 }
 
 /**
- * Makes up a history, step by step. It keeps the rows as the databases have them and is told which jobs
- * were handed out, because those mostly go on to run and end.
+ * Makes up a history, step by step. It keeps the rows as the databases have them and is told which
+ * jobs were handed out, because those mostly go on to run and end.
  */
 export class History {
   readonly channels: string;
