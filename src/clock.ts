@@ -1,10 +1,15 @@
 import { clearImmediate, clearTimeout, setImmediate, setTimeout } from "node:timers";
 
-/** The only source of time in the program: milliseconds since the epoch that never step back. */
+/**
+ * The only source of time in the program: milliseconds since the epoch. Steps only as PostgreSQL's clock
+ * does, never with the clock of this machine.
+ */
 export interface Clock {
   nowMs(): number;
   /** Calls back once after `delayMs`; never before a later turn of the event loop. */
   after(delayMs: number, callback: () => void): Timer;
+  /** PostgreSQL's clock says this now: jobs are due by its time. A clock without it goes its own way. */
+  align?(serverMs: number): void;
 }
 
 export interface Timer {
@@ -38,12 +43,15 @@ export class TimerSet {
 /** Longer delays make `setTimeout` fire at once (its delay is a signed 32-bit number). */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
+/** Less than this is the way of the answer, no difference of clocks. */
+const ALIGN_MS = 100;
+
 /**
- * The machine's monotonic clock, set to the wall clock once at the start. Counts its open timers,
+ * The machine's monotonic clock, set to the wall clock at the start and to PostgreSQL's later. Counts its open timers,
  * so that a test can tell that none was left behind.
  */
 export class SystemClock implements Clock {
-  readonly #startMs = Date.now() - performance.now();
+  #startMs = Date.now() - performance.now();
   #openTimers = 0;
 
   nowMs(): number {
@@ -71,6 +79,11 @@ export class SystemClock implements Clock {
         else clearTimeout(timeout);
       },
     };
+  }
+
+  align(serverMs: number): void {
+    const aheadMs = serverMs - this.nowMs();
+    if (Math.abs(aheadMs) > ALIGN_MS) this.#startMs += aheadMs;
   }
 
   get openTimers(): number {

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
 import process from "node:process";
 import { userInfo } from "node:os";
 import type postgres from "postgres";
+
+const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 
 /** How to reach the PostgreSQL server. Null is as libpq would have it. */
 export interface ConnectionSettings {
@@ -10,7 +11,7 @@ export interface ConnectionSettings {
   readonly port: number;
   readonly user: string;
   readonly password: string | null;
-  readonly sslmode: "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full";
+  readonly sslmode: typeof SSL_MODES[number];
   /** A file with the certificates to trust, PEM. */
   readonly sslrootcert: string | null;
   readonly connectTimeoutMs: number;
@@ -21,74 +22,66 @@ export interface ConnectionSettings {
 /** Where servers packaged by distributions have their socket. */
 const SOCKET_DIRECTORY = "/var/run/postgresql";
 
-/** Settings from libpq's environment: for `new Database(name)` without any. */
+/** The hosts to try, in order. */
+export function hostsOf({ host }: ConnectionSettings): string[] {
+  return (host ?? SOCKET_DIRECTORY).split(",").map((it) => it.trim());
+}
+
+/**
+ * Settings from libpq's environment: for `new Database(name)` without any.
+ *
+ * @throws {RangeError} When a variable says something that libpq does not know.
+ */
 export function defaultConnection(environment = process.env): ConnectionSettings {
   return {
     host: environment["PGHOST"] ?? null,
-    port: Number(environment["PGPORT"] ?? 5432),
+    port: Number(environment["PGPORT"] || 5432),
     user: environment["PGUSER"] ?? userInfo().username,
     password: environment["PGPASSWORD"] ?? null,
-    sslmode: "prefer",
+    sslmode: sslMode(environment["PGSSLMODE"] || "prefer"),
     sslrootcert: environment["PGSSLROOTCERT"] ?? null,
     connectTimeoutMs: 5_000,
     statementTimeoutMs: 20_000,
   };
 }
 
+function sslMode(text: string): ConnectionSettings["sslmode"] {
+  const known = SSL_MODES.find((it) => it === text);
+  if (known) return known;
+  throw new RangeError(`Cannot use PGSSLMODE="${text}": wanted is one of ${SSL_MODES.join(", ")}`);
+}
+
 /**
- * The driver's options for one backend that must never be replaced behind our back: no end of life, no idle end. A
- * vanished client's backend, and with it its locks, ends within about 15 s (tcp_*).
+ * The driver's options for one backend that must never be replaced behind our back: no end of life,
+ * no idle end. A vanished client's backend, and with it its locks, ends within about 15 s (tcp_*).
+ * Where to connect and how to encrypt is not among them: see `openSocket`.
  */
 export function driverOptions(
   settings: ConnectionSettings,
   database: string,
   applicationName: string,
 ): postgres.Options<Record<string, never>> {
-  const isSocket = (settings.host ?? SOCKET_DIRECTORY).startsWith("/");
+  const isSocket = hostsOf(settings).every((it) => it.startsWith("/"));
   return {
-    host: settings.host ?? SOCKET_DIRECTORY,
-    port: settings.port,
     database,
     username: settings.user,
     ...(settings.password === null ? {} : { password: settings.password }),
-    ssl: isSocket ? false : ssl(settings),
+    ssl: false,
     max: 1,
     max_lifetime: null,
     idle_timeout: 0,
     connect_timeout: settings.connectTimeoutMs / 1000,
     // One attempt: trying again is the caller's.
     backoff: false,
+    // See `Session.run` for what takes its place.
+    fetch_types: false,
     onnotice: () => {},
     connection: {
       application_name: applicationName,
       statement_timeout: settings.statementTimeoutMs,
-      ...(isSocket ? {} : {
-        tcp_keepalives_idle: 5,
-        tcp_keepalives_interval: 3,
-        tcp_keepalives_count: 3,
-        tcp_user_timeout: 15_000,
-      }),
+      ...(isSocket
+        ? {}
+        : { tcp_keepalives_idle: 5, tcp_keepalives_interval: 3, tcp_keepalives_count: 3 }),
     },
   };
-}
-
-function ssl(
-  settings: ConnectionSettings,
-): NonNullable<postgres.Options<Record<string, never>>["ssl"]> {
-  const ca = settings.sslrootcert === null
-    ? {}
-    : { ca: readFileSync(settings.sslrootcert, "utf8") };
-  switch (settings.sslmode) {
-    case "disable":
-      return false;
-    case "allow":
-    case "prefer":
-      return "prefer";
-    case "require":
-      return { rejectUnauthorized: false };
-    case "verify-ca":
-      return { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
-    case "verify-full":
-      return { ...ca, rejectUnauthorized: true };
-  }
 }

@@ -24,9 +24,13 @@ export interface SessionEvents {
   readonly onLost?: (reason: SessionLost) => void;
 }
 
+/** A backend that was terminated takes a moment to go. */
+const GHOST_PAUSE_MS = 50;
+const GHOST_PAUSES = 40;
+
 /**
- * One of Odoo's databases, by name. Makes sessions and knows what is asked of them at their start; the jobs of the
- * database are read with `selectJobs`.
+ * One of Odoo's databases, by name. Makes sessions and knows what is asked of them at their start;
+ * the jobs of the database are read with `selectJobs`.
  */
 export class Database {
   readonly #connection: ConnectionSettings;
@@ -34,7 +38,6 @@ export class Database {
   /** Tells our backends from all others, also from those of an earlier session of ours. */
   readonly #nonce = randomUUID().slice(0, 8);
   #lastPid = 0;
-  #reader: Session | null = null;
 
   constructor(readonly name: string, options: DatabaseOptions = {}) {
     this.#connection = options.connection ?? defaultConnection();
@@ -65,53 +68,62 @@ export class Database {
     return generationOf(facts);
   }
 
-  /** Takes the database's lock for the life of the session; answers false while another runner holds it. */
+  /**
+   * Takes the database's lock for the life of the session; answers false while another runner holds
+   * it.
+   */
   async lock(session: Session, generation: KnownGeneration): Promise<boolean> {
-    let [row] = await session.run(tryLock(generation));
-    if (row!["locked"] !== true && this.#lastPid !== 0) {
+    let isOurs = await this.#tryLock(session, generation);
+    if (!isOurs && this.#lastPid !== 0) {
       // Our own backend before this one may live on, its connection cut without a word.
-      await session.run(TERMINATE_GHOST, [this.#lastPid, this.#applicationName]);
-      [row] = await session.run(tryLock(generation));
+      const ghosts = await session.run(TERMINATE_GHOST, [this.#lastPid, this.#applicationName]);
+      for (let pause = 0; !isOurs && ghosts.length > 0 && pause < GHOST_PAUSES; pause++) {
+        await new Promise<void>((resolve) => this.#clock.after(GHOST_PAUSE_MS, resolve));
+        isOurs = await this.#tryLock(session, generation);
+      }
     }
-    if (row!["locked"] === true) this.#lastPid = session.pid;
-    return row!["locked"] === true;
+    if (isOurs) this.#lastPid = session.pid;
+    return isOurs;
   }
 
   /**
-   * The jobs that a condition chooses, by id, read in pages.
+   * The jobs that a condition chooses, by id, read in pages over a connection of their own, which
+   * ends with the iteration.
    *
-   * @param where SQL over the columns of `queue_job` with `$1` placeholders: never a text from outside.
+   * @param where SQL over the columns of `queue_job` with `$1` placeholders: never a text from
+   *   outside.
    * @param args Values of the placeholders.
    * @throws {Error} When the database cannot be reached, or its `queue_job` read.
    *
-   * @example
-   * ```ts ignore
-   * for await (const job of new Database("shop").selectJobs("state = $1", ["failed"])) console.log(job.uuid);
-   * ```
+   * @example ```ts ignore for await (const job of new Database("shop").selectJobs("state = $1",
+   *   ["failed"])) console.log(job.uuid); ```
    */
   async *selectJobs(
     where = "true",
     args: readonly Parameter[] = [],
   ): AsyncGenerator<JobRow, void, undefined> {
-    if (!this.#reader?.isOpen) this.#reader = await this.openSession();
-    const generation = await this.generation(this.#reader);
-    if ("reason" in generation) {
-      throw new Error(`Cannot read jobs of database "${this.name}": ${generation.reason}`);
-    }
-    const text = jobPage(generation.columns, where, args.length);
-    let afterId = 0;
-    while (true) {
-      const rows = jobRows(await this.#reader.run(text, [...args, afterId, PAGE_ROWS]));
-      yield* rows;
-      if (rows.length < PAGE_ROWS) return;
-      afterId = rows.at(-1)!.sequence;
+    const session = await this.openSession();
+    try {
+      const generation = await this.generation(session);
+      if ("reason" in generation) {
+        throw new Error(`Cannot read jobs of database "${this.name}": ${generation.reason}`);
+      }
+      const text = jobPage(generation.columns, where, args.length);
+      let afterId = 0;
+      while (true) {
+        const rows = jobRows(await session.run(text, [...args, afterId, PAGE_ROWS]));
+        yield* rows;
+        if (rows.length < PAGE_ROWS) return;
+        afterId = rows.at(-1)!.sequence;
+      }
+    } finally {
+      await session.end();
     }
   }
 
-  /** Ends what `selectJobs` has opened. */
-  async close(): Promise<void> {
-    await this.#reader?.end();
-    this.#reader = null;
+  async #tryLock(session: Session, generation: KnownGeneration): Promise<boolean> {
+    const [row] = await session.run(tryLock(generation));
+    return row!["locked"] === true;
   }
 
   get #applicationName(): string {

@@ -15,8 +15,8 @@ export interface DiscoveryOptions {
 }
 
 /**
- * The names of the databases to serve: those given, else all that Odoo would list (the role's own, connectable, no
- * templates), as far as the filter lets them through.
+ * The names of the databases to serve: those given, else all that Odoo would list (the role's own,
+ * connectable, no templates), as far as the filter lets them through.
  *
  * @throws {Error} When the list cannot be read.
  */

@@ -1,4 +1,7 @@
-/** How a second request for a job that Odoo already has is met: what decides whether it may be asked for again. */
+/**
+ * How a second request for a job that Odoo already has is met: what decides whether it may be asked
+ * for again.
+ */
 export type StartGuard =
   | "none" //        both see `enqueued`, and the job may run twice
   | "row lock" //    the second waits for the first and then does nothing
@@ -8,7 +11,10 @@ export type StartGuard =
 export interface Generation {
   readonly addon: "connector" | "queue_job";
   readonly path: string;
-  /** Fetched once per database, for a cookie without which `path` is not found; a trailing `=` wants the database. */
+  /**
+   * Fetched once per database, for a cookie without which `path` is not found; a trailing `=` wants
+   * the database.
+   */
   readonly session: string | null;
   /** PostgreSQL's NOTIFY channel. */
   readonly notifyChannel: string;

@@ -1,10 +1,22 @@
 import type { KnownGeneration } from "./generation.ts";
 
 /*
- * All SQL. Texts with `$1` placeholders; nothing from outside is ever put into a text but names of columns and lock
- * keys that stand in our own data. Times become numbers in SQL: Odoo stores UTC without a zone, which the driver
- * would read as local time, and a Date would cut them to milliseconds.
+ * All SQL. Texts with `$1` placeholders; nothing from outside is ever put into a text but names of
+ * columns and lock keys that stand in our own data. Times become numbers in SQL: Odoo stores UTC
+ * without a zone, which the driver would read as local time, and a Date would cut them to
+ * milliseconds.
  */
+
+const NOW_MS = `(extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`;
+
+/**
+ * The first statement of a session. PostgreSQL before 12 does not know `tcp_user_timeout`, and
+ * would refuse a client that asked for it when connecting.
+ */
+export const OPENING = `
+  select pg_backend_pid() as pid, ${NOW_MS},
+    case when current_setting('tcp_user_timeout', true) is not null
+      then set_config('tcp_user_timeout', '15000', false) end as "userTimeout"`;
 
 /** Where the row's own database is Odoo's, what it says of the two add-ons and of `queue_job`. */
 export const IS_ODOO = `select to_regclass('ir_module_module') is not null as odoo`;
@@ -15,8 +27,7 @@ export const FACTS = `
      from ir_module_module where name in ('connector', 'queue_job')) as addons,
     (select coalesce(json_agg(attname), '[]')::text from pg_attribute
      where attrelid = to_regclass('queue_job') and attnum > 0 and not attisdropped) as columns,
-    to_regclass('queue_job_lock') is not null as "hasJobLocks",
-    extract(epoch from clock_timestamp())::float8 * 1000 as "nowMs"`;
+    to_regclass('queue_job_lock') is not null as "hasJobLocks"`;
 
 /** $1 is the template database of the server. */
 export const LIST_DATABASES = `
@@ -29,13 +40,23 @@ export function tryLock(generation: KnownGeneration): string {
   return `select pg_try_advisory_lock(${generation.lockKey}) as locked`;
 }
 
-/** Ends a backend of our own that we lost sight of. $1 its pid, $2 its application_name, unique to it. */
+/** $1 the group: whichever of its runners holds this leads all its databases. */
+export const TRY_GROUP_LOCK = `
+  select pg_try_advisory_lock(hashtext('odoo_jobrunner'), hashtext($1)) as locked`;
+
+/**
+ * Ends a backend of our own that we lost sight of. $1 its pid, $2 its application_name, unique to
+ * it.
+ */
 export const TERMINATE_GHOST = `
   select pg_terminate_backend(pid) from pg_stat_activity
   where pid = $1::int and application_name = $2 and datname = current_database()`;
 
-/** Seconds it takes at most until a heartbeat returns is the caller's to watch. $1 channel, $2 payload. */
-export const NOTIFY = `select pg_notify($1, $2)`;
+/**
+ * Seconds it takes at most until a heartbeat returns is the caller's to watch. $1 channel, $2
+ * payload.
+ */
+export const NOTIFY = `select pg_notify($1, $2), ${NOW_MS}`;
 
 function jobColumns(columns: ReadonlySet<string>): string {
   const channel = columns.has("channel") ? "channel" : "null::varchar as channel";
@@ -46,8 +67,8 @@ function jobColumns(columns: ReadonlySet<string>): string {
 }
 
 /**
- * A page of the jobs that `where` chooses, by id. Behind the placeholders of `where` come the last id of the page
- * before and the size of a page.
+ * A page of the jobs that `where` chooses, by id. Behind the placeholders of `where` come the last
+ * id of the page before and the size of a page.
  */
 export function jobPage(columns: ReadonlySet<string>, where: string, placeholders: number): string {
   return `select ${jobColumns(columns)} from queue_job
@@ -62,7 +83,9 @@ export function jobsByUuid(generation: KnownGeneration): string {
 
 export const WAITING_STATES = `state in ('pending', 'wait_dependencies')`;
 
-/** Jobs that take a place, and failed ones where a failure blocks: $1 names of sequential channels. */
+/**
+ * Jobs that take a place, and failed ones where a failure blocks: $1 names of sequential channels.
+ */
 export function countedJobs(generation: KnownGeneration): string {
   const channel = channelOrRoot(generation);
   return `state in ('enqueued', 'started') or (state = 'failed' and ${channel} = any($1::text[]))`;
@@ -81,8 +104,9 @@ function channelOrRoot(generation: KnownGeneration): string {
 }
 
 /**
- * Claims jobs: $1 uuids, $2 our backend, $3 the date of enqueueing in seconds, known to us so that we recognize our
- * own claim when its answer is lost. A row that a transaction of Odoo holds is passed over instead of waited for.
+ * Claims jobs: $1 uuids, $2 our backend, $3 the date of enqueueing in seconds, known to us so that
+ * we recognize our own claim when its answer is lost. A row that a transaction of Odoo holds is
+ * passed over instead of waited for.
  */
 export const CLAIM = `
   with due as (
@@ -106,8 +130,9 @@ export const PUT_BACK = `
   returning uuid`;
 
 /**
- * Dead jobs where workers hold a lock row for each job: $1 our backend, $2 uuids with an open request. A row is dead
- * when it has been enqueued or started for more than 10 s and its lock row is free or missing.
+ * Dead jobs where workers hold a lock row for each job: $1 our backend, $2 uuids with an open
+ * request. A row is dead when it has been enqueued or started for more than 10 s and its lock row
+ * is free or missing.
  */
 export const REQUEUE_DEAD = `
   with suspects as (
@@ -136,8 +161,8 @@ export const REQUEUE_DEAD = `
   returning job.uuid`;
 
 /**
- * Jobs enqueued long ago that no request is about, where a second request does no harm: $1 our backend, $2 uuids with
- * an open request, $3 seconds.
+ * Jobs enqueued long ago that no request is about, where a second request does no harm: $1 our
+ * backend, $2 uuids with an open request, $3 seconds.
  */
 export const REQUEUE_UNASKED = `
   with unasked as (
@@ -155,7 +180,10 @@ export const TRIGGERS = `
   from pg_trigger t join pg_proc p on p.oid = t.tgfoid
   where t.tgrelid = to_regclass('queue_job') and not t.tgisinternal`;
 
-/** Makes the trigger of a generation whose add-on leaves that to the runner. One transaction, as it is one message. */
+/**
+ * Makes the trigger of a generation whose add-on leaves that to the runner. One transaction, as it
+ * is one message.
+ */
 export function makeTrigger(notifyChannel: string): string {
   return `
   create or replace function queue_job_notify() returns trigger as $body$

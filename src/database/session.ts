@@ -1,6 +1,9 @@
+import type { Socket } from "node:net";
 import postgres from "postgres";
 import type { Clock, Timer } from "../clock.ts";
 import { type ConnectionSettings, driverOptions } from "./connection.ts";
+import { OPENING } from "./queries.ts";
+import { openSocket } from "./socket.ts";
 
 export type Row = Record<string, unknown>;
 export type Parameter = string | number | boolean | null | readonly string[];
@@ -20,14 +23,32 @@ export interface SessionOptions {
 export class SessionLost extends Error {
   override readonly name = "SessionLost";
 
-  /** `code` is PostgreSQL's SQLSTATE or the socket's, as far as known. */
+  /**
+   * `code` is PostgreSQL's SQLSTATE or the socket's, as far as known: of a backend that was
+   * terminated the driver only says CONNECTION_CLOSED.
+   */
   constructor(readonly code: string, message: string, options?: ErrorOptions) {
     super(message, options);
   }
 }
 
-/** Beyond the server's own statement timeout: then not the statement is slow but the link is dead. */
+/**
+ * Arrays as PostgreSQL writes them: the driver would have to learn the types of arrays from the
+ * server first, and a backend that is terminated while it does so ends the whole process.
+ */
+function asDriverTakesIt(parameter: Parameter): Parameter {
+  if (!Array.isArray(parameter)) return parameter;
+  const texts = parameter.map((it: string) => `"${it.replace(/["\\]/g, "\\$&")}"`);
+  return `{${texts.join(",")}}`;
+}
+
+/**
+ * Beyond the server's own statement timeout: then not the statement is slow but the link is dead.
+ */
 const LINK_GRACE_MS = 5_000;
+
+/** How long a server may take to hang up when told that we go. */
+const HANG_UP_MS = 1_000;
 
 /** Codes with which the backend itself says that it ends. */
 const TERMINATED = /^(57P0[1-5]|08\w{3}|53300)$/;
@@ -36,11 +57,12 @@ const TERMINATED = /^(57P0[1-5]|08\w{3}|53300)$/;
  * The life of one PostgreSQL backend. States:
  *
  *   open    `run` sends statements, one at a time; notifications arrive at any moment
- *   lost    the socket closed, the server ended it, or a statement had no answer in time: `onLost` is told
+ *   lost    the socket closed, the server ended it, or a statement had no answer in time:
+ *           `onLost` is told
  *   ended   by `end`
  *
- * It never goes back to open: the driver would silently take a new backend, without our locks and LISTEN. Whoever
- * wants to go on makes a new session.
+ * It never goes back to open: the driver would silently take a new backend, without our locks and
+ * LISTEN. Whoever wants to go on makes a new session.
  */
 export class Session {
   readonly #sql: postgres.Sql;
@@ -48,14 +70,22 @@ export class Session {
   #state: "open" | "lost" | "ended" = "open";
   #lost: SessionLost | null = null;
   #rejectRunning: ((reason: SessionLost) => void) | null = null;
+  /** Open or being opened: the backend's, and those of hosts that were tried before. */
+  readonly #sockets = new Set<Socket>();
+  /** None of them is open any more. */
+  #onHungUp: () => void = () => {};
+  #ending: Promise<void> | null = null;
   #pid = 0;
 
-  /** @throws {Error} As the driver says, when the server cannot be reached or does not let us in. */
+  /**
+   * @throws {Error} As the driver says, when the server cannot be reached or does not let us in.
+   */
   static async open(options: SessionOptions): Promise<Session> {
     const session = new Session(options);
     try {
-      const [row] = await session.run("select pg_backend_pid() as pid");
+      const [row] = await session.run(OPENING);
       session.#pid = Number(row!["pid"]);
+      options.clock.align?.(Number(row!["nowMs"]));
       return session;
     } catch (error) {
       await session.end();
@@ -70,9 +100,12 @@ export class Session {
     const onnotify = (channel: string, payload: string) => {
       if (this.#state === "open") options.onNotify?.(channel, payload);
     };
-    const onclose = () =>
+    const onclose = () => {
       this.#lose(new SessionLost("CONNECTION_CLOSED", "the connection was closed"));
-    this.#sql = postgres({ ...driver, ...{ onnotify }, onclose });
+    };
+    // Missing in the types as well.
+    const socket = () => openSocket(options.connection, options.clock, (it) => this.#keep(it));
+    this.#sql = postgres({ ...driver, ...{ onnotify, socket }, onclose });
   }
 
   /** Process id of the backend: writes carry it, so that they have no effect on any other. */
@@ -87,7 +120,8 @@ export class Session {
   /**
    * Runs one statement. The next may start when this one is over.
    *
-   * @throws {SessionLost} When the session ends before the answer: nobody knows then whether it had effect.
+   * @throws {SessionLost} When the session ends before the answer: nobody knows then whether it had
+   *   effect.
    * @throws {postgres.PostgresError} When the server refuses the statement; the session goes on.
    */
   async run(
@@ -106,7 +140,7 @@ export class Session {
       });
     });
     try {
-      const query = this.#sql.unsafe(text, parameters as never[], {
+      const query = this.#sql.unsafe(text, parameters.map(asDriverTakesIt) as never[], {
         prepare: parameters.length > 0,
       });
       return await Promise.race([query as unknown as Promise<readonly Row[]>, lost]);
@@ -123,11 +157,13 @@ export class Session {
     this.#lose(new SessionLost("ABANDONED", reason));
   }
 
-  /** Ends the session; its locks are free when this resolves. May be called in any state. */
-  async end(): Promise<void> {
-    if (this.#state === "open") this.#state = "ended";
-    this.#rejectRunning?.(new SessionLost("ENDED", "the session was ended"));
-    await this.#sql.end({ timeout: 0 });
+  /**
+   * Ends the session. When this resolves, its backend is gone and its locks are free, unless the
+   * server cannot be reached or is busy with a statement for longer than a second. May be called in
+   * any state, and twice.
+   */
+  end(): Promise<void> {
+    return this.#ending ??= this.#end();
   }
 
   /** What the driver throws when the connection is gone becomes the loss of the session. */
@@ -142,14 +178,43 @@ export class Session {
     return lost;
   }
 
+  async #end(): Promise<void> {
+    if (this.#state === "open") this.#state = "ended";
+    this.#rejectRunning?.(new SessionLost("ENDED", "the session was ended"));
+    await this.#sql.end({ timeout: 0 });
+    if (this.#sockets.size === 0) return;
+    let timer: Timer | undefined;
+    await new Promise<void>((resolve) => {
+      this.#onHungUp = resolve;
+      timer = this.#options.clock.after(HANG_UP_MS, resolve);
+    });
+    timer?.cancel();
+    this.#cut();
+  }
+
   #lose(reason: SessionLost): void {
     if (this.#state !== "open") return;
     this.#state = "lost";
     this.#lost = reason;
     this.#rejectRunning?.(reason);
-    // Ends the driver's client too: it must not connect again and send what is queued to another backend.
-    this.#sql.end({ timeout: 0 }).catch(() => {});
+    // Ends the driver's client too: it must not connect again and send what is queued to another
+    // backend.
+    void this.#sql.end({ timeout: 0 });
+    this.#cut();
     // Before it is open, `open` itself throws.
     if (this.#pid !== 0) this.#options.onLost?.(reason);
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      if (this.#sockets.size === 0) this.#onHungUp();
+    });
+    if (this.#state !== "open") socket.destroy();
+  }
+
+  #cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 }

@@ -13,7 +13,9 @@ import {
 } from "./queries.ts";
 import type { Parameter, Row, Session } from "./session.ts";
 
-/** Rows of one page of a scan. Small pages were ten times slower on a table that was never analyzed. */
+/**
+ * Rows of one page of a scan. Small pages were ten times slower on a table that was never analyzed.
+ */
 export const PAGE_ROWS = 20_000;
 export const CLAIMS_MAX = 1_000;
 export const READS_MAX = 5_000;

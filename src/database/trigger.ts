@@ -2,7 +2,9 @@ import type { KnownGeneration } from "./generation.ts";
 import { makeTrigger, TRIGGERS } from "./queries.ts";
 import type { Row, Session } from "./session.ts";
 
-/** Bits of `pg_trigger.tgtype`: for each row, after (not before, not instead of), on which changes. */
+/**
+ * Bits of `pg_trigger.tgtype`: for each row, after (not before, not instead of), on which changes.
+ */
 const FOR_EACH_ROW = 1;
 const BEFORE = 2;
 const INSTEAD = 64;
@@ -38,7 +40,9 @@ export async function ensureTrigger(
   }
 }
 
-/** Whether the enabled triggers that notify the channel cover insert, update and delete together. */
+/**
+ * Whether the enabled triggers that notify the channel cover insert, update and delete together.
+ */
 export function notifiesAll(triggers: readonly Row[], notifyChannel: string): boolean {
   let covered = 0;
   for (const { enabled, type, source } of triggers) {

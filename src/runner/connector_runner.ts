@@ -8,6 +8,7 @@ import { OdooGate } from "../dispatch/odoo_gate.ts";
 import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
+import { Leadership } from "./leadership.ts";
 import { DatabaseLink } from "./database_link.ts";
 import { DatabaseTurn } from "./database_turn.ts";
 import { Decider } from "./decider.ts";
@@ -16,12 +17,17 @@ import { completeOptions, type RunnerOptions } from "./runner_options.ts";
 import { type Served, ServedDatabases } from "./served_databases.ts";
 import { statusOf } from "./runner_status.ts";
 
-/** At the start nothing is taken until the running jobs of all databases are counted, or this long. */
+/**
+ * At the start nothing is taken until the running jobs of all databases are counted, or this long.
+ */
 const BARRIER_MS = 10_000;
+/** How long a stop waits at its end until requests that were never sent are put back. */
+const PUT_BACK_MS = 1_000;
 
 /**
- * Runs Odoo's jobs: keeps the jobs of all its databases in one scheduler, and asks Odoo over HTTP for each whose turn
- * has come. Lifecycle: `start` once, then `stop`, which lets what Odoo has begun go on in Odoo.
+ * Runs Odoo's jobs: keeps the jobs of all its databases in one scheduler, and asks Odoo over HTTP
+ * for each whose turn has come. Lifecycle: `start` once, then `stop`, which lets what Odoo has
+ * begun go on in Odoo.
  *
  * @example
  * ```ts ignore
@@ -37,10 +43,12 @@ export class ConnectorRunner {
   readonly #dispatcher: Dispatcher;
   readonly #gate: OdooGate;
   readonly #databases: ServedDatabases;
+  readonly #leadership: Leadership;
   readonly #logger: Logger;
   readonly #startedMs: number;
   readonly #url: string;
   #phase: RunnerPhase = "starting";
+  #isStarted = false;
   /** Nothing is taken before what runs is counted. */
   #isBarrierUp = true;
   #barrier: Timer | null = null;
@@ -90,21 +98,31 @@ export class ConnectorRunner {
         this.#decider.decideSoon();
       },
     });
+    this.#leadership = new Leadership({
+      ...complete,
+      group: groupOf(complete),
+      logger: this.#logger,
+      databases: [complete.maintenanceDatabase, ...(complete.databases ?? [])]
+        .map((name) => new Database(name, complete)),
+      onLead: () => this.#lead(),
+      onLose: (reason) => this.#loseLead(reason),
+      onStandBy: () => {
+        if (!this.#stopped) this.#phase = "standby";
+      },
+    });
   }
 
   /** Begins. Whatever goes wrong from now on is tried again. */
   start(): void {
-    if (this.#phase !== "starting") return;
-    this.#phase = "running";
+    if (this.#isStarted || this.#stopped) return;
+    this.#isStarted = true;
     this.#logger.info("starting");
-    this.#logger.info("initializing database connections");
-    this.#barrier = this.#options.clock.after(BARRIER_MS, () => this.#lowerBarrier());
-    void this.#databases.start();
+    this.#leadership.start();
   }
 
   /**
-   * Ends: no more jobs are taken, those asked for arrive in Odoo or are put back. Resolves when all sessions and
-   * requests have ended. May be called twice.
+   * Ends: no more jobs are taken, those asked for arrive in Odoo or are put back. Resolves when all
+   * sessions and requests have ended. May be called twice.
    */
   stop(): Promise<void> {
     return this.#stopped ??= this.#end();
@@ -122,6 +140,26 @@ export class ConnectorRunner {
       served: this.#databases.all(),
       channels: this.#scheduler.channels(),
     });
+  }
+
+  #lead(): void {
+    if (this.#stopped) return;
+    this.#phase = "running";
+    this.#logger.info("initializing database connections");
+    this.#isBarrierUp = true;
+    this.#barrier = this.#options.clock.after(BARRIER_MS, () => this.#lowerBarrier());
+    this.#databases.start();
+  }
+
+  /**
+   * Another runner may lead already: nothing is decided, and no lock is held, until we lead again.
+   */
+  async #loseLead(reason: string): Promise<void> {
+    if (this.#stopped) return;
+    this.#phase = "starting";
+    this.#logger.warning(`this job runner no longer leads: ${reason}`);
+    this.#barrier?.cancel();
+    await this.#databases.pause();
   }
 
   #serve(name: string): Served {
@@ -194,28 +232,40 @@ export class ConnectorRunner {
   }
 
   async #end(): Promise<void> {
-    const { clock, drainTimeoutMs } = this.#options;
+    const { drainTimeoutMs } = this.#options;
     this.#logger.info("graceful stop requested");
     this.#phase = "stopping";
     this.#barrier?.cancel();
     this.#decider.stop();
     for (const { turn } of this.#databases.all()) turn.stop();
-    if (!this.#isDrained) {
-      let timer: Timer | undefined;
-      await new Promise<void>((resolve) => {
-        this.#onDrained = resolve;
-        timer = clock.after(drainTimeoutMs, resolve);
-      });
-      timer?.cancel();
-    }
+    await this.#drained(drainTimeoutMs);
     this.#gate.stop();
-    await this.#databases.stop();
+    // What was never sent is known only now, and put back.
     await this.#dispatcher.close();
+    await this.#drained(PUT_BACK_MS);
+    await this.#databases.stop();
+    await this.#leadership.stop();
     this.#phase = "stopped";
     this.#logger.info("stopped");
+  }
+
+  /** Resolves when nothing is in our hands that could leave them, or after `timeoutMs`. */
+  async #drained(timeoutMs: number): Promise<void> {
+    if (this.#isDrained) return;
+    let timer: Timer | undefined;
+    await new Promise<void>((resolve) => {
+      this.#onDrained = resolve;
+      timer = this.#options.clock.after(timeoutMs, resolve);
+    });
+    timer?.cancel();
   }
 
   get #isDrained(): boolean {
     return this.#databases.all().every(({ turn }) => turn.isDrained || turn.phase === "lost");
   }
+}
+
+/** Runners that serve the same databases with the same role are one group. */
+function groupOf({ connection, databases, databaseFilter }: RunnerOptions): string {
+  return JSON.stringify([connection.user, databases, databaseFilter?.source ?? null]);
 }

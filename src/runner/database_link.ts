@@ -1,9 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { type Backoff, backoffMs } from "../backoff.ts";
-import { type Clock, type Timer, TimerSet } from "../clock.ts";
+import { type Clock, TimerSet } from "../clock.ts";
 import type { Database } from "../database/database.ts";
 import type { KnownGeneration } from "../database/generation.ts";
-import { NOTIFY } from "../database/queries.ts";
+import { Heartbeat } from "../database/heartbeat.ts";
 import { type Session, SessionLost } from "../database/session.ts";
 import { execute } from "../database/statement.ts";
 import { ensureTrigger } from "../database/trigger.ts";
@@ -24,28 +23,32 @@ export interface LinkOptions {
   readonly onChange: () => void;
 }
 
+/** A leader that dies is followed within this and the server's notice of its death. */
+const STANDBY_INTERVAL_MS = 2_000;
 const RECONNECT_BACKOFF: Backoff = { firstMs: 500, longestMs: 30_000 };
-/** Odoo's own drop and duplicate terminate all connections and go on at once: who comes back too soon is in the way. */
+/**
+ * Odoo's own drop and duplicate terminate all connections and go on at once: who comes back too
+ * soon is in the way.
+ */
 const TERMINATED_PAUSE_MS = 3_000;
-const TERMINATED = "57P01";
+/** The driver keeps to itself why the server has hung up: terminated is the likeliest. */
+const TERMINATED = ["57P01", "CONNECTION_CLOSED", "ECONNRESET", "EPIPE"];
 
 /**
- * Keeps one database connected: makes a session, finds out what the database is, takes its lock, listens, and carries
- * out what the turn wants, one statement at a time. When the session is lost, it begins again after a while.
+ * Keeps one database connected: makes a session, finds out what the database is, takes its lock,
+ * listens, and carries out what the turn wants, one statement at a time. When the session is lost,
+ * it begins again after a while.
  */
 export class DatabaseLink {
   readonly #options: LinkOptions;
   readonly #timers: TimerSet;
-  /** Its own NOTIFY channel: what comes back on it proves that we hear. */
-  readonly #heartbeatChannel = `odoo_jobrunner_${randomUUID().replaceAll("-", "")}`;
+  readonly #heartbeat: Heartbeat;
   #state: DatabaseState = "connecting";
   #reason: string | null = null;
   #sinceMs: number;
   #generation: KnownGeneration | null = null;
   #session: Session | null = null;
   #isWorking = false;
-  #isHeartbeatDue = false;
-  #deaf: Timer | null = null;
   #failureCount = 0;
   #isStopped = false;
   /** Ends the present wait or session early. */
@@ -55,19 +58,32 @@ export class DatabaseLink {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#timers = new TimerSet(options.clock);
+    this.#heartbeat = new Heartbeat({
+      clock: options.clock,
+      intervalMs: options.heartbeatIntervalMs,
+      deadlineMs: options.heartbeatDeadlineMs,
+      onDue: () => this.work(),
+    });
     this.#sinceMs = options.clock.nowMs();
   }
 
   start(): void {
+    this.#isStopped = false;
     this.#life ??= this.#live();
   }
 
-  /** Ends the session; its lock is free when this resolves. */
-  async stop(): Promise<void> {
+  /** Ends the session, until the next start; its lock is free when this resolves. */
+  async pause(): Promise<void> {
     this.#isStopped = true;
     this.#interrupt();
     await this.#life;
+    this.#life = null;
     this.#timers.cancelAll();
+  }
+
+  /** Ends for good. */
+  async stop(): Promise<void> {
+    await this.pause();
     this.#options.turn.close();
   }
 
@@ -75,15 +91,16 @@ export class DatabaseLink {
   work(): void {
     if (this.#isWorking || !this.#session) return;
     const statement = this.#options.turn.nextStatement();
-    if (!statement) return this.#heartbeat();
+    if (!statement) return this.#sendHeartbeat();
     this.#isWorking = true;
     const { turn } = this.#options;
-    execute(this.#session, this.#generation!, statement)
-      .then((answer) => this.#finish(() => turn.completed(answer)), (error: unknown) => {
+    const session = this.#session;
+    execute(session, this.#generation!, statement)
+      .then((answer) => this.#finish(session, () => turn.completed(answer)), (error: unknown) => {
         // A lost session has told the turn already.
-        this.#finish(() =>
-          error instanceof SessionLost ? undefined : turn.refused((error as Error).message)
-        );
+        this.#finish(session, () => {
+          if (!(error instanceof SessionLost)) turn.refused((error as Error).message);
+        });
       });
   }
 
@@ -116,10 +133,11 @@ export class DatabaseLink {
 
   async #live(): Promise<void> {
     while (!this.#isStopped) {
-      let waitMs = this.#options.retryMs;
+      let waitMs;
       try {
         await this.#lead();
         this.#failureCount = 0;
+        waitMs = this.#state === "standby" ? STANDBY_INTERVAL_MS : this.#options.retryMs;
       } catch (error) {
         waitMs = this.#fail(error);
       }
@@ -138,6 +156,8 @@ export class DatabaseLink {
     });
     try {
       if (this.#isStopped || !await this.#prepare(session)) return;
+      // It may have been stopped meanwhile, when there was nothing to interrupt.
+      if (this.#isStopped) return;
       this.#session = session;
       this.#failureCount = 0;
       this.#interrupt = () => lost(new SessionLost("STOPPED", "stopped"));
@@ -145,12 +165,10 @@ export class DatabaseLink {
       this.#enter("scanning", this.#reason);
       const addon = this.#generation!.addon === "connector" ? "connector" : "queue job";
       this.#logger.info(`${addon} runner ready for db ${database.name}`, database.name);
-      this.#heartbeatLater();
       const reason = await ended;
       if (!this.#isStopped) throw reason;
     } finally {
-      this.#deaf?.cancel();
-      this.#deaf = null;
+      this.#heartbeat.stop();
       const wasLed = this.#session !== null;
       this.#session = null;
       if (wasLed) turn.lost();
@@ -158,7 +176,10 @@ export class DatabaseLink {
     }
   }
 
-  /** Whether we lead the database from now on: it has jobs, its lock is ours, and we hear of every change. */
+  /**
+   * Whether we lead the database from now on: it has jobs, its lock is ours, and we hear of every
+   * change.
+   */
   async #prepare(session: Session): Promise<boolean> {
     const { database } = this.#options;
     const generation = await database.generation(session);
@@ -169,6 +190,7 @@ export class DatabaseLink {
     }
     this.#generation = generation;
     if (!await database.lock(session, generation)) {
+      this.#options.turn.leave();
       this.#enter("standby", "another job runner holds its lock");
       return false;
     }
@@ -176,7 +198,7 @@ export class DatabaseLink {
     if (complaint) this.#logger.error(complaint, database.name);
     this.#reason = complaint;
     await session.run(`listen "${generation.notifyChannel}"`);
-    await session.run(`listen "${this.#heartbeatChannel}"`);
+    await this.#heartbeat.start(session);
     return true;
   }
 
@@ -192,41 +214,28 @@ export class DatabaseLink {
     }
     this.#enter("recovering", reason);
     const waitMs = backoffMs(RECONNECT_BACKOFF, this.#failureCount, this.#options.random());
-    return code === TERMINATED ? TERMINATED_PAUSE_MS + waitMs : waitMs;
+    return TERMINATED.includes(code) ? TERMINATED_PAUSE_MS + waitMs : waitMs;
   }
 
   #hear(channel: string, payload: string): void {
-    if (channel !== this.#heartbeatChannel) return this.#options.turn.notified(payload);
-    this.#deaf?.cancel();
-    this.#deaf = null;
-    this.#heartbeatLater();
+    if (channel === this.#heartbeat.channel) this.#heartbeat.heard();
+    else this.#options.turn.notified(payload);
   }
 
-  #heartbeatLater(): void {
-    this.#timers.after(this.#options.heartbeatIntervalMs, () => {
-      this.#isHeartbeatDue = true;
-      this.work();
-    });
-  }
-
-  /** When idle, a NOTIFY to ourselves proves that the connection lives and LISTEN works. */
-  #heartbeat(): void {
+  /** Only when idle: any other answer shows as well that the link lives. */
+  #sendHeartbeat(): void {
     const session = this.#session;
-    if (!this.#isHeartbeatDue || !session) return;
-    this.#isHeartbeatDue = false;
+    if (!this.#heartbeat.isDue || !session) return;
     this.#isWorking = true;
-    const { heartbeatDeadlineMs } = this.#options;
-    this.#deaf = this.#options.clock.after(heartbeatDeadlineMs, () => {
-      session.abandon(`its notification did not come back within ${heartbeatDeadlineMs / 1000} s`);
-    });
-    session.run(NOTIFY, [this.#heartbeatChannel, ""]).catch((error: unknown) => {
-      if (!(error instanceof SessionLost)) session.abandon((error as Error).message);
-    }).finally(() => this.#finish(() => {}));
+    void this.#heartbeat.send(session).then(() => this.#finish(session, () => {}));
   }
 
-  #finish(tell: () => void): void {
+  /**
+   * A statement is over. The turn hears of it unless it was told before that the session has ended.
+   */
+  #finish(session: Session, tell: () => void): void {
     this.#isWorking = false;
-    tell();
+    if (session === this.#session) tell();
     if (this.#state === "scanning" && this.#options.turn.phase === "ready") {
       this.#enter("ready", this.#reason);
     }

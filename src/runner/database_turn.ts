@@ -1,53 +1,31 @@
-import { backoffMs } from "../backoff.ts";
-import { type Clock, type Timer, TimerSet } from "../clock.ts";
+import { TimerSet } from "../clock.ts";
 import type { KnownGeneration } from "../database/generation.ts";
+import type { JobRow } from "../database/job_row.ts";
 import type { Answer, Statement } from "../database/statement.ts";
 import type { Outcome } from "../dispatch/outcome.ts";
-import type { Logger } from "../log.ts";
-import { InFlight, type InFlightJob } from "./in_flight.ts";
-import type { LiveScheduler } from "./live_scheduler.ts";
+import { Hold } from "./hold.ts";
+import { InFlight } from "./in_flight.ts";
+import { LostSearch } from "./lost_search.ts";
 import { RowGate } from "./row_gate.ts";
+import type { TurnOptions, TurnPhase } from "./turn_options.ts";
 import { Worklist } from "./worklist.ts";
-
-export interface TurnOptions {
-  readonly database: string;
-  readonly scheduler: LiveScheduler;
-  readonly clock: Clock;
-  /** From 0 to 1, for jitter. */
-  readonly random: () => number;
-  readonly logger: Logger;
-  /** Opens the one request for a claimed job; `answered` brings its outcome. */
-  readonly ask: (uuid: string, generation: KnownGeneration) => void;
-  /** Lets an open request go, whose job is over. */
-  readonly letGo: (uuid: string) => void;
-  /** A job may have become ready, or the phase has changed. */
-  readonly onChange: () => void;
-  /** `nextStatement` may have one. */
-  readonly onWork: () => void;
-}
-
-/** What a turn shows of itself. */
-export type TurnPhase = "lost" | "scanning" | "ready" | "held";
-
-const HOLD_BACKOFF = { firstMs: 1_000, longestMs: 60_000 };
-/** How often jobs are looked for that nobody runs. */
-const SEARCH_INTERVAL_MS = 10_000;
-/** An enqueued job that no request of ours is about is asked for again after this, where that does no harm. */
-const UNASKED_GRACE_MS = 60_000;
 
 /**
  * What to do next for one database: events in, at most one statement out. No I/O. Phases:
  *
- *   lost      no session. Its waiting jobs have left the core; those in our hands stay, and go on counting.
+ *   lost      no session. Its waiting jobs have left the core; those in our hands stay, and go on
+ *             counting.
  *   scanning  reads all jobs, and does all that `ready` does.
  *   ready     the core knows all jobs; notifications keep it so.
- *   held      something is wrong with this database alone: nothing of it is taken until a rescan after a while.
+ *   held      something is wrong with this database alone: nothing of it is taken until a rescan
+ *             after a while.
  *
- *   opened: lost → scanning · scan over: → ready · statement refused, rows that do not move: → held ·
- *   hold over, flood of notifications: → scanning · session lost: → lost
+ *   opened: lost → scanning · scan over: → ready · session lost: → lost ·
+ *   statement refused, rows that do not move: → held · hold over, flood, new core: → scanning
  *
- * While no statement is on the way, `nextStatement` gives one: the next of the worklist, or the search for jobs that
- * nobody runs. What is notified meanwhile piles up and is read at once: that makes many changes cheap, without a timer.
+ * While no statement is on the way, `nextStatement` gives one: the next of the worklist, or the
+ * search for jobs that nobody runs. What is notified meanwhile piles up and is read at once: that
+ * makes many changes cheap, without a timer.
  */
 export class DatabaseTurn {
   readonly inFlight = new InFlight();
@@ -56,23 +34,27 @@ export class DatabaseTurn {
   readonly #gate: RowGate;
   #generation: KnownGeneration | null = null;
   #phase: TurnPhase = "lost";
-  #reason: string | null = null;
   #onTheWay: Statement | null = null;
+  /** What the statement on the way reads no longer counts. */
+  #isOvertaken = false;
   readonly #work = new Worklist();
-  #search: Timer | null = null;
-  #isSearchDue = false;
-  #hold: Timer | null = null;
+  readonly #search: LostSearch;
+  readonly #hold: Hold;
+  /** Which kind of statement the server refused last, and how often in a row. */
+  #refusedKind: Statement["kind"] | null = null;
   #refusedCount = 0;
   #isStopping = false;
   #failedCounts: ReadonlyMap<string, number> = new Map();
 
   constructor(options: TurnOptions) {
     this.#options = options;
-    this.#timers = new TimerSet(options.clock);
+    const timers = this.#timers = new TimerSet(options.clock);
+    this.#search = new LostSearch({ ...options, timers, inFlight: this.inFlight });
+    this.#hold = new Hold({ ...options, timers, onOver: () => this.#startScan() });
     this.#gate = new RowGate({
       ...options,
       inFlight: this.inFlight,
-      timers: this.#timers,
+      timers,
       mark: (uuid) => this.notified(uuid),
       putBack: (job) => {
         this.#work.addPutBack(job);
@@ -88,7 +70,7 @@ export class DatabaseTurn {
 
   /** Why it is held. */
   get reason(): string | null {
-    return this.#reason;
+    return this.#phase === "held" ? this.#hold.reason : null;
   }
 
   /** Those of its jobs that take places are counted. */
@@ -110,9 +92,6 @@ export class DatabaseTurn {
   opened(generation: KnownGeneration): void {
     this.#generation = generation;
     this.#startScan();
-    for (const uuid of this.#gate.unsettled()) this.#work.mark(uuid);
-    this.#searchLater();
-    this.#options.onWork();
   }
 
   /** The session is gone, and with it the answer of a statement on the way. */
@@ -121,7 +100,13 @@ export class DatabaseTurn {
       for (const uuid of this.#onTheWay.uuids) this.inFlight.get(uuid)!.state = "unsure";
     }
     this.#onTheWay = null;
-    this.#rest("lost", null);
+    this.#rest("lost");
+  }
+
+  /** Another runner leads the database: what is not in our hands is no business of ours. */
+  leave(): void {
+    this.#options.scheduler.forgetDatabase(this.#options.database);
+    this.refill();
   }
 
   /** The core has handed out a job. */
@@ -151,15 +136,20 @@ export class DatabaseTurn {
     const { scheduler, clock } = this.#options;
     const statement = this.#work.next(clock.nowMs(), () => scheduler.sequentialChannels());
     if (statement?.kind === "read") this.#gate.noteReading(statement.uuids);
-    this.#onTheWay = statement ?? this.#searchLost();
+    const maySearch = this.#phase === "ready" && !this.#isStopping;
+    this.#onTheWay = statement ?? (maySearch ? this.#search.statement(this.#generation!) : null);
+    this.#isOvertaken = false;
     return this.#onTheWay;
   }
 
   /** The statement on the way was answered. */
   completed(answer: Answer): void {
     const statement = this.#onTheWay!;
+    if (statement.kind === this.#refusedKind) this.#refusedCount = 0;
+    const isOvertaken = this.#isOvertaken && isReading(statement);
     this.#onTheWay = null;
-    this.#complete(statement, answer);
+    if (!isOvertaken) this.#complete(statement, answer);
+    else if (statement.kind === "read") statement.uuids.forEach((uuid) => this.notified(uuid));
     this.#options.onChange();
     this.#options.onWork();
   }
@@ -168,11 +158,8 @@ export class DatabaseTurn {
   refused(reason: string): void {
     const statement = this.#onTheWay!;
     this.#onTheWay = null;
-    if (statement.kind === "claim") {
-      for (const uuid of statement.uuids) {
-        this.inFlight.remove(uuid);
-      }
-    }
+    if (statement.kind === "claim") statement.uuids.forEach((uuid) => this.#giveUp(uuid));
+    this.#refusedKind = statement.kind;
     this.#holdBack(`cannot ${statement.kind}: ${reason}`, ++this.#refusedCount);
   }
 
@@ -184,7 +171,6 @@ export class DatabaseTurn {
       scheduler.notify({ ...unknown, database, uuid, channel, state: "enqueued" });
     }
     if (this.#phase === "scanning" || this.#phase === "ready") this.#startScan();
-    this.#options.onWork();
   }
 
   /** No more claims; what is claimed but not asked for is put back. */
@@ -201,7 +187,6 @@ export class DatabaseTurn {
   }
 
   #complete(statement: Statement, { rows, uuids, failedCounts }: Answer): void {
-    const guard = this.#generation!.startGuard;
     switch (statement.kind) {
       case "claim":
         return this.#completeClaim(statement, new Set(uuids));
@@ -210,28 +195,30 @@ export class DatabaseTurn {
         for (const uuid of statement.uuids) this.notified(uuid);
         return;
       case "read": {
-        for (const row of rows) this.#gate.apply(row, guard);
+        this.#apply(rows);
         if (rows.length === statement.uuids.length) return;
         const found = new Set(rows.map((it) => it.uuid));
         for (const uuid of statement.uuids) if (!found.has(uuid)) this.#gate.applyMissing(uuid);
         return;
       }
       case "requeueLost":
-        for (const uuid of uuids) {
-          this.#options.logger.warning(
-            `job ${uuid} was found dead and put back`,
-            this.#options.database,
-          );
-          this.notified(uuid);
-        }
-        return this.#searchLater();
+        for (const uuid of uuids) this.notified(uuid);
+        return this.#search.end(uuids);
       case "countFailed":
         this.#failedCounts = failedCounts;
         return this.#completeScan();
       case "scanCounted":
       case "scanWaiting":
-        for (const row of rows) this.#gate.apply(row, guard);
+        this.#apply(rows);
         this.#work.scan?.advance({ rows, uuids, failedCounts });
+    }
+  }
+
+  #apply(rows: readonly JobRow[]): void {
+    for (const row of rows) {
+      this.#gate.apply(row, this.#generation!.startGuard);
+      // One row may show that something is wrong: the others are read again when the hold is over.
+      if (this.#phase === "held") return;
     }
   }
 
@@ -258,71 +245,54 @@ export class DatabaseTurn {
     for (const { uuid } of this.inFlight.all()) scheduler.touch(database, uuid);
     scheduler.sweep(database);
     this.#phase = "ready";
-    this.#refusedCount = 0;
-  }
-
-  #searchLost(): Statement | null {
-    const guard = this.#generation!.startGuard;
-    if (!this.#isSearchDue || this.#phase !== "ready" || guard === "none" || this.#isStopping) {
-      return null;
-    }
-    this.#isSearchDue = false;
-    const askedUuids = [...this.inFlight.all()].map((it) => it.uuid);
-    return { kind: "requeueLost", askedUuids, graceMs: UNASKED_GRACE_MS };
-  }
-
-  #searchLater(): void {
-    this.#search ??= this.#timers.after(SEARCH_INTERVAL_MS, () => {
-      this.#search = null;
-      this.#isSearchDue = true;
-      this.#options.onWork();
-    });
   }
 
   #startScan(): void {
     if (this.#isStopping) return;
-    this.#hold?.cancel();
-    this.#hold = null;
+    this.#hold.cancel();
     this.#phase = "scanning";
+    this.#overtake();
     this.#work.startScan();
     this.#options.scheduler.beginScan(this.#options.database);
+    for (const uuid of this.#gate.unsettled()) this.#work.mark(uuid);
+    this.#search.later();
+    this.#options.onWork();
   }
 
   #holdBack(reason: string, count: number): void {
     if (this.#phase === "held" || this.#phase === "lost") return;
-    const delayMs = HOLD_BACKOFF.firstMs / 2 +
-      backoffMs(HOLD_BACKOFF, count, this.#options.random());
-    if (count === 1 || this.#reason !== reason) {
-      this.#options.logger.error(
-        `no jobs of this database are taken for a while: ${reason}`,
-        this.#options.database,
-      );
-    }
-    this.#rest("held", reason);
-    this.#hold = this.#timers.after(delayMs, () => {
-      this.#startScan();
-      this.#options.onWork();
-    });
+    this.#rest("held");
+    this.#hold.begin(reason, count);
   }
 
   /** Nothing of it is taken: its waiting jobs leave the core. */
-  #rest(phase: "lost" | "held", reason: string | null): void {
+  #rest(phase: "lost" | "held"): void {
     const { scheduler, database, onChange } = this.#options;
-    this.#hold?.cancel();
-    this.#hold = null;
+    this.#hold.cancel();
     this.#phase = phase;
-    this.#reason = reason;
+    this.#overtake();
     this.#work.clearReads();
     this.#dropClaims();
     scheduler.parkDatabase(database);
     onChange();
   }
 
-  /** What was taken but not claimed stays `pending` in its row. */
-  #dropClaims(): void {
-    for (const { uuid } of this.#work.dropClaims()) {
-      this.inFlight.remove(uuid);
-      this.#options.scheduler.forget(this.#options.database, uuid);
-    }
+  /** What is being read is older: the core forgets, or a scan would believe to see it. */
+  #overtake(): void {
+    this.#isOvertaken = this.#onTheWay !== null;
   }
+
+  #dropClaims(): void {
+    for (const { uuid } of this.#work.dropClaims()) this.#giveUp(uuid);
+  }
+
+  /** What was taken but not claimed stays `pending` in its row. */
+  #giveUp(uuid: string): void {
+    this.inFlight.remove(uuid);
+    this.#options.scheduler.forget(this.#options.database, uuid);
+  }
+}
+
+function isReading({ kind }: Statement): boolean {
+  return ["read", "scanCounted", "scanWaiting", "countFailed"].includes(kind);
 }

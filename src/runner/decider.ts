@@ -10,8 +10,8 @@ export interface DeciderOptions {
 }
 
 /**
- * The only caller of `takeReady`. Decides at most once per turn of the event loop after anything has changed, and
- * when time alone makes a job ready.
+ * The only caller of `takeReady`. Decides at most once per turn of the event loop after anything
+ * has changed, and when time alone makes a job ready.
  */
 export class Decider {
   readonly #options: DeciderOptions;

@@ -57,10 +57,6 @@ export class InFlight {
     return this.#jobs.values();
   }
 
-  uuidsIn(state: InFlightJob["state"]): string[] {
-    return [...this.#jobs.values()].filter((it) => it.state === state).map((it) => it.uuid);
-  }
-
   get size(): number {
     return this.#jobs.size;
   }

@@ -1,18 +1,30 @@
 import { type ChannelStatus, type JobNotice, Scheduler, SchedulerError } from "../scheduler/mod.ts";
 
 /**
- * The scheduler of the running process. When it traps, a new one takes its place, and the owner is told to fill it:
- * in-flight jobs as running, then every database by a rescan.
+ * The scheduler of the running process. When it traps, a new one takes its place, and the owner is
+ * told to fill it: in-flight jobs as running, then every database by a rescan. Told at once, but
+ * not in the middle of the call that trapped: its caller goes on with the new one as if nothing had
+ * happened.
  */
 export class LiveScheduler {
   #scheduler: Scheduler;
   #channels: string;
   readonly #onTrap: (error: SchedulerError) => void;
+  readonly #create: (channels: string) => Scheduler;
+  #isFilling = false;
 
-  /** @throws {ConfigError} With every mistake of the channel string. */
-  constructor(channels: string, onTrap: (error: SchedulerError) => void) {
+  /**
+   * @param create Makes a scheduler: one that traps, in tests.
+   * @throws {ConfigError} With every mistake of the channel string.
+   */
+  constructor(
+    channels: string,
+    onTrap: (error: SchedulerError) => void,
+    create: (channels: string) => Scheduler = (it) => Scheduler.create(it),
+  ) {
     this.#channels = channels;
-    this.#scheduler = Scheduler.create(channels);
+    this.#create = create;
+    this.#scheduler = create(channels);
     this.#onTrap = onTrap;
   }
 
@@ -71,10 +83,20 @@ export class LiveScheduler {
     try {
       return call(this.#scheduler);
     } catch (error) {
-      if (!(error instanceof SchedulerError)) throw error;
-      this.#scheduler = Scheduler.create(this.#channels);
-      this.#onTrap(error);
+      // One that traps while it is filled would do so for ever.
+      if (!(error instanceof SchedulerError) || this.#isFilling) throw error;
+      this.#scheduler = this.#create(this.#channels);
+      queueMicrotask(() => this.#fill(error));
       return otherwise;
+    }
+  }
+
+  #fill(error: SchedulerError): void {
+    this.#isFilling = true;
+    try {
+      this.#onTrap(error);
+    } finally {
+      this.#isFilling = false;
     }
   }
 }

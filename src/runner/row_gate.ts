@@ -45,13 +45,16 @@ const UNMOVED_MAX = 3;
 interface Answered {
   readonly outcome: Outcome;
   readonly job: InFlightJob;
-  /** A read that began after the answer is on the way: an earlier one may have seen the row unmoved. */
+  /**
+   * A read that began after the answer is on the way: an earlier one may have seen the row unmoved.
+   */
   isRead: boolean;
 }
 
 /**
- * The one gate between rows that were read and the core. A job in our hands is known better here than by a row that
- * may be older: such a row is dropped, and read again when the job has left our hands.
+ * The one gate between rows that were read and the core. A job in our hands is known better here
+ * than by a row that may be older: such a row is dropped, and read again when the job has left our
+ * hands.
  */
 export class RowGate {
   readonly #options: RowGateOptions;
@@ -75,9 +78,10 @@ export class RowGate {
     }
   }
 
-  /** Jobs that only a read of their row can settle: a new session begins with them. */
+  /** Jobs whose row has to be read whatever its state: a scan does not see those that are over. */
   unsettled(): string[] {
-    return [...this.#options.inFlight.uuidsIn("unsure"), ...this.#answered.keys()];
+    const inHand = [...this.#options.inFlight.all()].map((it) => it.uuid);
+    return [...inHand, ...this.#answered.keys()];
   }
 
   /** A row was read. */
@@ -111,7 +115,10 @@ export class RowGate {
     else this.#options.inFlight.remove(uuid);
   }
 
-  /** A claim was answered without this job: its row no longer is pending, or is held by a transaction. */
+  /**
+   * A claim was answered without this job: its row no longer is pending, or is held by a
+   * transaction.
+   */
   noteSkipped(job: InFlightJob): void {
     this.#options.inFlight.remove(job.uuid);
     const count = (this.#skipped.get(job.uuid)?.count ?? 0) + 1;
@@ -152,7 +159,10 @@ export class RowGate {
     this.#toCore(row);
   }
 
-  /** The row stays `pending` but someone holds it: it leaves the core for a while, and its slot is free. */
+  /**
+   * The row stays `pending` but someone holds it: it leaves the core for a while, and its slot is
+   * free.
+   */
   #waitForHolder(uuid: string, skipped: { count: number; isWaiting: boolean }): void {
     skipped.isWaiting = true;
     this.#options.scheduler.forget(this.#options.database, uuid);
@@ -161,7 +171,8 @@ export class RowGate {
   }
 
   #applyAsked(row: JobRow, job: InFlightJob): void {
-    // A cron or a user may put the row back while our request waits for a worker: it is read again at the answer.
+    // A cron or a user may put the row back while our request waits for a worker: it is read again
+    // at the answer.
     if (row.state === "pending" || row.state === "wait_dependencies") return;
     if (row.state !== "enqueued") job.hasStarted = true;
     this.#toCore(row);
@@ -177,14 +188,19 @@ export class RowGate {
     });
   }
 
-  /** Our lock is ours again, so the UPDATE whose answer we never got is decided: the row says how. */
+  /**
+   * Our lock is ours again, so the UPDATE whose answer we never got is decided: the row says how.
+   */
   #resolveUnsure(row: JobRow, job: InFlightJob, guard: StartGuard): void {
     if (isOurClaim(row, job)) return this.putBackIn(job, 0);
     this.#options.inFlight.remove(job.uuid);
     this.#applyAbsent(row, guard);
   }
 
-  /** Before its put-back, a row says nothing new; after it, the row still may be ours if a transaction held it. */
+  /**
+   * Before its put-back, a row says nothing new; after it, the row still may be ours if a
+   * transaction held it.
+   */
   #resolveReturning(row: JobRow, job: InFlightJob, guard: StartGuard): void {
     if (job.wantsPutBack) return;
     if (isOurClaim(row, job)) {

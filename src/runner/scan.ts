@@ -1,8 +1,8 @@
 import { type Answer, PAGE_ROWS, type Statement } from "../database/statement.ts";
 
 /**
- * One reading of all jobs of a database, page by page by id: first those that take places, so that capacity can be
- * judged, then those that wait, then how many failed.
+ * One reading of all jobs of a database, page by page by id: first those that take places, so that
+ * capacity can be judged, then those that wait, then how many failed.
  */
 export class Scan {
   #phase: "counted" | "waiting" | "failed" | "over" = "counted";
@@ -37,9 +37,5 @@ export class Scan {
   /** The jobs that take places are counted. */
   get hasCounted(): boolean {
     return this.#phase !== "counted";
-  }
-
-  get isOver(): boolean {
-    return this.#phase === "over";
   }
 }

@@ -24,13 +24,17 @@ export interface ServedDatabasesOptions {
 
 const DISCOVERY_BACKOFF: Backoff = { firstMs: 1_000, longestMs: 30_000 };
 
-/** The databases that are served: looked for again and again, so that they come and go without a restart. */
+/**
+ * The databases that are served: looked for again and again, so that they come and go without a
+ * restart.
+ */
 export class ServedDatabases {
   readonly #options: ServedDatabasesOptions;
   readonly #timers: TimerSet;
   readonly #served = new Map<string, Served>();
   /** Databases that are gone and whose sessions are still ending. */
   readonly #leaving = new Set<Promise<void>>();
+  #looking: Promise<void> | null = null;
   #failureCount = 0;
   #failure: string | null = null;
   #isDiscovered = false;
@@ -41,8 +45,51 @@ export class ServedDatabases {
     this.#timers = new TimerSet(options.clock);
   }
 
-  /** Looks for databases now, and from now on. */
-  async start(): Promise<void> {
+  /** Serves the databases known so far, and looks for others now and from now on. */
+  start(): void {
+    this.#isStopped = false;
+    for (const { link } of this.all()) link.start();
+    this.#looking = this.#look();
+  }
+
+  /**
+   * Ends all sessions until the next start; jobs in our hands stay there. Their locks are free when
+   * this resolves.
+   */
+  pause(): Promise<void> {
+    return this.#end((link) => link.pause());
+  }
+
+  get(name: string): Served | undefined {
+    return this.#served.get(name);
+  }
+
+  all(): Served[] {
+    return [...this.#served.values()];
+  }
+
+  /** The list has been read once. */
+  get isDiscovered(): boolean {
+    return this.#isDiscovered;
+  }
+
+  /** Ends all sessions for good. */
+  stop(): Promise<void> {
+    return this.#end((link) => link.stop());
+  }
+
+  async #end(endLink: (link: DatabaseLink) => Promise<void>): Promise<void> {
+    this.#isStopped = true;
+    this.#timers.cancelAll();
+    const links = this.all().map(({ link }) => endLink(link));
+    await Promise.all([this.#looking, ...links, ...this.#leaving]);
+  }
+
+  #lookAgain(): void {
+    this.#looking = this.#look();
+  }
+
+  async #look(): Promise<void> {
     const { clock: _, logger, random, intervalMs } = this.#options;
     let delayMs = intervalMs;
     try {
@@ -59,27 +106,7 @@ export class ServedDatabases {
       }
       this.#failure = failure;
     }
-    if (!this.#isStopped) this.#timers.after(delayMs, () => void this.start());
-  }
-
-  get(name: string): Served | undefined {
-    return this.#served.get(name);
-  }
-
-  all(): Served[] {
-    return [...this.#served.values()];
-  }
-
-  /** The list has been read once. */
-  get isDiscovered(): boolean {
-    return this.#isDiscovered;
-  }
-
-  /** Ends all sessions; their locks are free when this resolves. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#timers.cancelAll();
-    await Promise.all([...this.all().map(({ link }) => link.stop()), ...this.#leaving]);
+    if (!this.#isStopped) this.#timers.after(delayMs, () => this.#lookAgain());
   }
 
   #adopt(names: ReadonlySet<string>): void {

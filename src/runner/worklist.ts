@@ -6,8 +6,9 @@ import { Scan } from "./scan.ts";
 const MARKED_MAX = 50_000;
 
 /**
- * What waits to be done on one database, given out as statements in this order: claims, put-backs, jobs marked for
- * reading, the scan's next page. What is added meanwhile is done together: many changes cost one statement.
+ * What waits to be done on one database, given out as statements in this order: claims, put-backs,
+ * jobs marked for reading, the scan's next page. What is added meanwhile is done together: many
+ * changes cost one statement.
  */
 export class Worklist {
   #claims: InFlightJob[] = [];

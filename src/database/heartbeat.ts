@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import type { Clock, Timer } from "../clock.ts";
+import { NOTIFY } from "./queries.ts";
+import { type Session, SessionLost } from "./session.ts";
+
+export interface HeartbeatOptions {
+  readonly clock: Clock;
+  /** Between two heartbeats. */
+  readonly intervalMs: number;
+  /** A heartbeat must have come back by then, else the session is abandoned. */
+  readonly deadlineMs: number;
+  /** Time to `send`. */
+  readonly onDue: () => void;
+}
+
+/**
+ * Proves that a session is alive and hears: a NOTIFY to ourselves must come back on the same
+ * connection. A process whose connection was dropped without a word would wait for ever otherwise.
+ */
+export class Heartbeat {
+  /** Its own NOTIFY channel. */
+  readonly channel = `odoo_jobrunner_${randomUUID().replaceAll("-", "")}`;
+  readonly #options: HeartbeatOptions;
+  #interval: Timer | null = null;
+  #deadline: Timer | null = null;
+  #isDue = false;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+  }
+
+  /** The session listens; the first heartbeat follows after an interval. */
+  async start(session: Session): Promise<void> {
+    await session.run(`listen "${this.channel}"`);
+    this.#sendLater();
+  }
+
+  /** It is time to `send`, as soon as the session is idle. */
+  get isDue(): boolean {
+    return this.#isDue;
+  }
+
+  /** Sends one. Resolves when the statement is over; whether it is heard shows later. */
+  async send(session: Session): Promise<void> {
+    const { clock, deadlineMs } = this.#options;
+    this.#isDue = false;
+    this.#deadline = clock.after(deadlineMs, () => {
+      session.abandon(
+        `a notification to ourselves did not come back within ${
+          deadlineMs / 1000
+        } s: the link is dead, ` +
+          `or a pooler stands between that cannot LISTEN (connect straight to PostgreSQL with --db-host)`,
+      );
+    });
+    try {
+      const [row] = await session.run(NOTIFY, [this.channel, ""]);
+      clock.align?.(Number(row!["nowMs"]));
+    } catch (error) {
+      if (!(error instanceof SessionLost)) session.abandon((error as Error).message);
+    }
+  }
+
+  /** It came back. */
+  heard(): void {
+    this.#deadline?.cancel();
+    this.#deadline = null;
+    this.#sendLater();
+  }
+
+  /** The session is over. */
+  stop(): void {
+    this.#interval?.cancel();
+    this.#deadline?.cancel();
+    this.#interval = null;
+    this.#deadline = null;
+    this.#isDue = false;
+  }
+
+  #sendLater(): void {
+    this.#interval?.cancel();
+    this.#interval = this.#options.clock.after(this.#options.intervalMs, () => {
+      this.#interval = null;
+      this.#isDue = true;
+      this.#options.onDue();
+    });
+  }
+}

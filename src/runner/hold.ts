@@ -1,0 +1,46 @@
+import { type Backoff, backoffMs } from "../backoff.ts";
+import type { Timer, TimerSet } from "../clock.ts";
+import type { Logger } from "../log.ts";
+
+export interface HoldOptions {
+  readonly database: string;
+  readonly timers: TimerSet;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly onOver: () => void;
+}
+
+const BACKOFF: Backoff = { firstMs: 1_000, longestMs: 60_000 };
+
+/** The pause of one database with which something is wrong, longer each time. */
+export class Hold {
+  readonly #options: HoldOptions;
+  #timer: Timer | null = null;
+  #reason: string | null = null;
+
+  constructor(options: HoldOptions) {
+    this.#options = options;
+  }
+
+  /** Why it is, or was, held. */
+  get reason(): string | null {
+    return this.#reason;
+  }
+
+  /** @param count How often in a row, 1 or more: it is told of once. */
+  begin(reason: string, count: number): void {
+    const { database, timers, random, logger, onOver } = this.#options;
+    if (count === 1 || this.#reason !== reason) {
+      logger.error(`no jobs of this database are taken for a while: ${reason}`, database);
+    }
+    this.#reason = reason;
+    const delayMs = BACKOFF.firstMs / 2 + backoffMs(BACKOFF, count, random());
+    this.#timer = timers.after(delayMs, onOver);
+  }
+
+  /** Ends it early, if it is. */
+  cancel(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+}

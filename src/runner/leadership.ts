@@ -1,0 +1,144 @@
+import { type Backoff, backoffMs } from "../backoff.ts";
+import { type Clock, TimerSet } from "../clock.ts";
+import type { Database } from "../database/database.ts";
+import { Heartbeat } from "../database/heartbeat.ts";
+import { TRY_GROUP_LOCK } from "../database/queries.ts";
+import { type Session, SessionLost } from "../database/session.ts";
+import type { Logger } from "../log.ts";
+
+export interface LeadershipOptions {
+  /** Runners of one group serve the same databases. */
+  readonly group: string;
+  /** Where the group's lock lives: the first of these that lets us in. */
+  readonly databases: readonly Database[];
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly heartbeatIntervalMs: number;
+  readonly heartbeatDeadlineMs: number;
+  /** We lead from now on. */
+  readonly onLead: () => void;
+  /** Another does. */
+  readonly onStandBy: () => void;
+  /** We no longer do, or cannot know. Resolves when all that only a leader may do has ended. */
+  readonly onLose: (reason: string) => Promise<void>;
+}
+
+/** A leader that dies is followed within this and the server's notice of its death. */
+const STANDBY_INTERVAL_MS = 2_000;
+const RECONNECT_BACKOFF: Backoff = { firstMs: 250, longestMs: 5_000 };
+/** There is no such database, or the role may not use it. */
+const NOT_FOR_US = /^(3D000|42501|28\w{3})$/;
+
+/**
+ * Whether this runner leads its group. Any number of runners may be started for the same databases:
+ * the one that holds the group's lock leads them all, so that a capacity of 4 means 4, and the
+ * others stand by. The lock lives and dies with a session of its own, kept honest by a heartbeat.
+ */
+export class Leadership {
+  readonly #options: LeadershipOptions;
+  readonly #timers: TimerSet;
+  #candidate = 0;
+  #failureCount = 0;
+  #failure: string | null = null;
+  #isStandby = false;
+  #isStopped = false;
+  #interrupt: () => void = () => {};
+  #life: Promise<void> | null = null;
+
+  constructor(options: LeadershipOptions) {
+    this.#options = options;
+    this.#timers = new TimerSet(options.clock);
+  }
+
+  start(): void {
+    this.#life ??= this.#live();
+  }
+
+  /** Gives the lead to another. Resolves when the lock is free. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#interrupt();
+    await this.#life;
+    this.#timers.cancelAll();
+  }
+
+  async #live(): Promise<void> {
+    while (!this.#isStopped) {
+      try {
+        await this.#compete();
+      } catch (error) {
+        if (this.#isStopped) return;
+        await this.#wait(this.#fail(error));
+      }
+    }
+  }
+
+  /** One session: stands by until the lock is ours, then leads until the session ends. */
+  async #compete(): Promise<void> {
+    const { databases, clock, onLead, onStandBy, onLose, logger } = this.#options;
+    let lose: (reason: SessionLost) => void = () => {};
+    const lost = new Promise<SessionLost>((resolve) => lose = resolve);
+    const heartbeat = new Heartbeat({
+      clock,
+      intervalMs: this.#options.heartbeatIntervalMs,
+      deadlineMs: this.#options.heartbeatDeadlineMs,
+      onDue: () => void heartbeat.send(session),
+    });
+    const session: Session = await databases[this.#candidate]!.openSession({
+      onNotify: () => heartbeat.heard(),
+      onLost: (reason) => lose(reason),
+    });
+    try {
+      while (!await this.#tryLock(session)) {
+        if (!this.#isStandby) logger.info("another job runner leads; standing by");
+        this.#isStandby = true;
+        onStandBy();
+        await this.#wait(STANDBY_INTERVAL_MS);
+        if (this.#isStopped) return;
+      }
+      this.#failureCount = 0;
+      this.#failure = null;
+      this.#interrupt = () => lose(new SessionLost("STOPPED", "stopped"));
+      if (this.#isStandby) logger.info("this job runner leads now");
+      this.#isStandby = false;
+      await heartbeat.start(session);
+      if (this.#isStopped) return;
+      onLead();
+      const reason = await lost;
+      if (this.#isStopped) return;
+      await onLose(reason.message);
+      throw reason;
+    } finally {
+      heartbeat.stop();
+      await session.end();
+    }
+  }
+
+  async #tryLock(session: Session): Promise<boolean> {
+    const [row] = await session.run(TRY_GROUP_LOCK, [this.#options.group]);
+    return row!["locked"] === true;
+  }
+
+  /** Answers how long to wait. One line when the situation changes, not each time. */
+  #fail(error: unknown): number {
+    const { databases, logger, random } = this.#options;
+    const code = String((error as { code?: unknown }).code ?? "");
+    const { name } = databases[this.#candidate]!;
+    this.#candidate = NOT_FOR_US.test(code) ? (this.#candidate + 1) % databases.length : 0;
+    if (this.#candidate > 0) return 0;
+    const reason = (error as Error).message;
+    if (reason !== this.#failure) {
+      logger.error(`database connection failed: ${reason}; trying again`, name);
+    }
+    this.#failure = reason;
+    return backoffMs(RECONNECT_BACKOFF, ++this.#failureCount, random());
+  }
+
+  async #wait(delayMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#interrupt = resolve;
+      this.#timers.after(delayMs, resolve);
+    });
+  }
+}

@@ -1,0 +1,25 @@
+import type { Clock } from "../clock.ts";
+import type { KnownGeneration } from "../database/generation.ts";
+import type { Logger } from "../log.ts";
+import type { LiveScheduler } from "./live_scheduler.ts";
+
+/** What the turn of one database is given, and whom it tells what. */
+export interface TurnOptions {
+  readonly database: string;
+  readonly scheduler: LiveScheduler;
+  readonly clock: Clock;
+  /** From 0 to 1, for jitter. */
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** Opens the one request for a claimed job; `answered` brings its outcome. */
+  readonly ask: (uuid: string, generation: KnownGeneration) => void;
+  /** Lets an open request go, whose job is over. */
+  readonly letGo: (uuid: string) => void;
+  /** A job may have become ready, or the phase has changed. */
+  readonly onChange: () => void;
+  /** `nextStatement` may have one. */
+  readonly onWork: () => void;
+}
+
+/** What a turn shows of itself; `DatabaseTurn` says what holds in each. */
+export type TurnPhase = "lost" | "scanning" | "ready" | "held";
