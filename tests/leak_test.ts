@@ -5,7 +5,10 @@ import { IS_DENO } from "../scripts/project.ts";
 import { runUnderDeno } from "../scripts/testing/deno_runner.ts";
 import { runUnderNode } from "../scripts/testing/node_runner.ts";
 
-/* Proves that a test fails that leaves something open. Runs on the stand-ins, whichever @std this file has. */
+/*
+ * Proves that a test fails that leaves something open. Runs on the stand-ins, whichever @std this
+ * file has.
+ */
 
 const LEAKING = ["tests/support/leaking.ts"];
 

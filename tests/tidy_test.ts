@@ -42,7 +42,8 @@ describe("tidy: imports", () => {
     });
 
     assertEquals(found, [
-      "src/log_writer.ts:1: Cannot import in a circle: src/log.ts -> src/log_writer.ts -> src/log.ts",
+      "src/log_writer.ts:1: Cannot import in a circle: " +
+      "src/log.ts -> src/log_writer.ts -> src/log.ts",
     ]);
   });
 
@@ -75,7 +76,7 @@ describe("tidy: places", () => {
       "console.log(1)",
       `process.stderr.write("x")`,
       "Deno.cwd()",
-      "queueMicrotask(run)",
+      "setImmediate(run)",
     ]
   ) {
     it(`refuses ${used} outside of where it belongs`, () => {

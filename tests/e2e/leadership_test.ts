@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
+import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
+import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
+import { TestRunner } from "../support/test_runner.ts";
+
+describe("Leadership", () => {
+  let postgres: TestPostgres;
+  let odoo: StandInOdoo;
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    postgres = await TestPostgres.start();
+    const { server } = postgres;
+    odoo = await StandInOdoo.start({ generation: generationNamed("16.0"), server, workers: 2 });
+  });
+  afterEach(async () => assertEquals(await postgres.backends(), 0));
+  afterAll(async () => {
+    await odoo.stop();
+    await postgres.stop();
+  });
+
+  it("lets one runner of a group lead and the other follow when it stops", async () => {
+    database = await postgres.database("16.0");
+    const options = { databases: [database], port: odoo.port };
+    const first = TestRunner.start(postgres, options);
+    await first.untilReady(database);
+    const second = TestRunner.start(postgres, options);
+    await second.log.until("standing by");
+    const phase = second.runner.status.phase;
+
+    await first.stop();
+    await second.untilReady(database);
+    const uuid = await database.addJob();
+    await database.untilState(uuid, "done");
+
+    assertEquals(phase, "standby");
+    assertEquals(odoo.requests.of({ database: database.name, uuid }).arrivals, 1);
+    await second.stop();
+  });
+
+  it("goes on leading when its own session was lost and nobody else came", async () => {
+    database = await postgres.database("16.0");
+    const test = TestRunner.start(postgres, { databases: [database], port: odoo.port });
+    await test.untilReady(database);
+
+    const admin = await postgres.server.connect("postgres");
+    await admin`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'`;
+    await admin.end();
+    await test.log.until("no longer leads");
+    await test.untilReady(database);
+    const uuid = await database.addJob();
+    await database.untilState(uuid, "done");
+
+    assertEquals(odoo.requests.of({ database: database.name, uuid }).arrivals, 1);
+    await test.stop();
+  });
+
+  it("lets runners of different databases lead side by side", async () => {
+    database = await postgres.database("16.0");
+    const other = await postgres.database("16.0");
+    const first = TestRunner.start(postgres, { databases: [database], port: odoo.port });
+    const second = TestRunner.start(postgres, { databases: [other], port: odoo.port });
+
+    await first.untilReady(database);
+    await second.untilReady(other);
+
+    await first.stop();
+    await second.stop();
+  });
+});

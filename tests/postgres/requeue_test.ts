@@ -1,0 +1,155 @@
+import { assertEquals } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import type { NewJob } from "../../scripts/demo/odoo_jobs.ts";
+import { SystemClock } from "../../src/clock.ts";
+import { LedDatabase } from "../support/led_database.ts";
+import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
+
+describe("requeueLost", () => {
+  const clock = new SystemClock();
+  let server: TestPostgres;
+  let odoo: TestDatabase;
+  let ours: LedDatabase;
+
+  beforeAll(async () => void (server = await TestPostgres.start()));
+  afterEach(() => ours?.session.end());
+  afterAll(async () => {
+    await server.stop();
+    assertEquals(clock.openTimers, 0);
+  });
+
+  async function lead(generation: string): Promise<void> {
+    odoo = await server.database(generation);
+    ours = await LedDatabase.open(odoo, server.connection, clock);
+  }
+
+  /** A job that was enqueued some time ago. */
+  async function oldJob(seconds: number, job: NewJob & { retry?: number }): Promise<string> {
+    const uuid = await odoo.addJob(job);
+    await odoo.sql`
+      update queue_job set retry = ${job.retry ?? 0},
+        date_enqueued = now() at time zone 'utc' - make_interval(secs => ${seconds})
+      where uuid = ${uuid}`;
+    return uuid;
+  }
+
+  async function addLock(uuid: string): Promise<void> {
+    await odoo.sql`
+      insert into queue_job_lock (id, queue_job_id)
+      select id, id from queue_job where uuid = ${uuid}`;
+  }
+
+  async function requeue(askedUuids: string[] = [], graceMs = 60_000): Promise<string[]> {
+    const answer = await ours.run({ kind: "requeueLost", askedUuids, graceMs });
+    return [...answer.uuids].sort();
+  }
+
+  describe("where workers hold a lock for each job", () => {
+    it("puts back what nobody holds, with or without a row for its lock", async () => {
+      await lead("16.0-2025");
+      const started = await oldJob(11, { state: "started" });
+      await addLock(started);
+      const enqueued = await oldJob(11, { state: "enqueued" });
+
+      const uuids = await requeue();
+
+      assertEquals(uuids, [started, enqueued].sort());
+      for (const uuid of uuids) {
+        const { state, date_enqueued, date_started } = await odoo.row(uuid);
+        assertEquals([state, date_enqueued, date_started], ["pending", null, null]);
+      }
+    });
+
+    it("counts another try for what had started, and none for what had not", async () => {
+      await lead("16.0-2025");
+      const started = await oldJob(11, { state: "started", retry: 1 });
+      const enqueued = await oldJob(11, { state: "enqueued", retry: 1 });
+
+      await requeue();
+
+      assertEquals((await odoo.row(started))["retry"], 2);
+      assertEquals((await odoo.row(enqueued))["retry"], 1);
+    });
+
+    it("leaves alone what a worker holds", async () => {
+      await lead("16.0-2025");
+      const alive = await oldJob(600, { state: "started" });
+      const dead = await oldJob(600, { state: "started" });
+      await addLock(alive);
+      await addLock(dead);
+      const worker = await odoo.sql.reserve();
+      await worker`begin`;
+      await worker`
+        select from queue_job_lock
+        where queue_job_id in (select id from queue_job where uuid = ${alive}) for update`;
+
+      const uuids = await requeue();
+      await worker`rollback`;
+      worker.release();
+
+      assertEquals(uuids, [dead]);
+      assertEquals(await odoo.state(alive), "started");
+    });
+
+    it("leaves alone what was enqueued a moment ago, or at no known time", async () => {
+      await lead("16.0-2025");
+      await oldJob(5, { state: "started" });
+      const unknown = await odoo.addJob({ state: "started" });
+      await odoo.sql`update queue_job set date_enqueued = null where uuid = ${unknown}`;
+
+      assertEquals(await requeue(), []);
+    });
+
+    it("leaves alone what is asked for, and what is over", async () => {
+      await lead("16.0-2025");
+      const asked = await oldJob(600, { state: "enqueued" });
+      for (const state of ["done", "failed", "pending", "cancelled", "wait_dependencies"]) {
+        await oldJob(600, { state });
+      }
+
+      assertEquals(await requeue([asked]), []);
+    });
+
+    it("lets a job fail that has died too often", async () => {
+      await lead("16.0-2025");
+      const tooOften = await oldJob(11, { state: "started", retry: 4, maxRetries: 3 });
+      const once = await oldJob(11, { state: "started", retry: 3, maxRetries: 3 });
+      const ever = await oldJob(11, { state: "started", retry: 99, maxRetries: 0 });
+
+      await requeue();
+
+      const { state, exc_name, exc_info, retry } = await odoo.row(tooOften);
+      assertEquals([state, exc_name, exc_info, retry], [
+        ...["failed", "JobFoundDead", "Job found dead after too many retries", 4],
+      ]);
+      assertEquals(await odoo.state(once), "pending");
+      assertEquals(await odoo.state(ever), "pending");
+    });
+
+    it("passes over a row that someone's transaction holds", async () => {
+      await lead("16.0-2025");
+      const held = await oldJob(11, { state: "enqueued" });
+      const transaction = await odoo.sql.reserve();
+      await transaction`begin`;
+      await transaction`select from queue_job where uuid = ${held} for update`;
+
+      assertEquals(await requeue(), []);
+      await transaction`rollback`;
+      transaction.release();
+    });
+  });
+
+  for (const generation of ["12.0", "16.0"]) {
+    it(`puts back what waits unasked in ${generation}, and never what has started`, async () => {
+      await lead(generation);
+      const lost = await oldJob(61, { state: "enqueued" });
+      const asked = await oldJob(61, { state: "enqueued" });
+      await oldJob(59, { state: "enqueued" });
+      const started = await oldJob(6_000, { state: "started" });
+
+      assertEquals(await requeue([asked]), [lost]);
+      assertEquals(await odoo.state(lost), "pending");
+      assertEquals(await odoo.state(started), "started");
+    });
+  }
+});

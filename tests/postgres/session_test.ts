@@ -1,0 +1,282 @@
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import { connect, type Socket } from "node:net";
+import postgres from "postgres";
+import { PostgresCluster } from "../../scripts/demo/postgres_cluster.ts";
+import { SystemClock } from "../../src/clock.ts";
+import type { ConnectionSettings } from "../../src/database/connection.ts";
+import { Session, SessionLost } from "../../src/database/session.ts";
+import { TestServer } from "../support/http_server.ts";
+import { TestPostgres } from "../support/test_postgres.ts";
+import { until } from "../support/until.ts";
+
+describe("Session", () => {
+  const clock = new SystemClock();
+  let server: TestPostgres;
+  const sessions: Session[] = [];
+  let heard: string[];
+  let losses: SessionLost[];
+
+  beforeAll(async () => void (server = await TestPostgres.start()));
+  beforeEach(() => {
+    heard = [];
+    losses = [];
+  });
+  afterEach(async () => {
+    await Promise.all(sessions.splice(0).map((it) => it.end()));
+  });
+  afterAll(async () => {
+    await server.stop();
+    assertEquals(clock.openTimers, 0);
+  });
+
+  async function open(connection: Partial<ConnectionSettings> = {}, database = "postgres") {
+    const session = await Session.open({
+      database,
+      connection: { ...server.connection, ...connection },
+      applicationName: "odoo_jobrunner_session",
+      clock,
+      onNotify: (channel, payload) => heard.push(`${channel} ${payload}`),
+      onLost: (reason) => losses.push(reason),
+    });
+    sessions.push(session);
+    return session;
+  }
+
+  async function untilNoBackend(): Promise<void> {
+    await until("no backend is left", async () => await server.backends() === 0);
+  }
+
+  async function untilWaitsFor({ pid }: Session, event: string): Promise<void> {
+    await until(`the statement waits for ${event}`, async () => {
+      const [row] = await server.admin`
+        select wait_event as event from pg_stat_activity where pid = ${pid}`;
+      return row?.["event"] === event;
+    });
+  }
+
+  it("runs statements on one backend", async () => {
+    const session = await open();
+
+    const rows = await session.run("select pg_backend_pid() as pid, $1::int + 1 as sum", [41]);
+
+    assertEquals(rows.map((it) => ({ ...it })), [{ pid: session.pid, sum: 42 }]);
+    await session.end();
+  });
+
+  it("takes lists as parameters", async () => {
+    const session = await open();
+
+    const texts = ["a", `b"{},`, "back\\slash", "null", "", "it's"];
+    const [row] = await session.run("select to_json($1::text[])::text as texts", [texts]);
+    const [none] = await session.run("select cardinality($1::text[]) as count", [[]]);
+
+    assertEquals(JSON.parse(String(row!["texts"])), texts);
+    assertEquals(none!["count"], 0);
+    await session.end();
+  });
+
+  it("hears what was notified while a statement ran, once it is over", async () => {
+    const session = await open();
+    await session.run("listen jobs");
+    await server.admin`select pg_advisory_lock(7)`;
+
+    const blocked = session.run("select pg_advisory_lock(7)");
+    await untilWaitsFor(session, "advisory");
+    await server.admin`notify jobs, 'first'`;
+    await server.admin`notify jobs, 'second'`;
+    await server.admin`select pg_advisory_unlock(7)`;
+    await blocked;
+
+    await until("both are heard", () => heard.length === 2);
+    assertEquals(heard, ["jobs first", "jobs second"]);
+    await session.end();
+  });
+
+  it("goes on after a statement that the server refuses", async () => {
+    const session = await open();
+
+    const error = await assertRejects(() => session.run("select 1 / $1::int", [0]));
+
+    assertInstanceOf(error, postgres.PostgresError);
+    assertEquals(error.code, "22012");
+    assertEquals(session.isOpen, true);
+    assertEquals((await session.run("select 1 as one"))[0]!["one"], 1);
+    await session.end();
+    assertEquals(losses, []);
+  });
+
+  it("goes on after a statement that the server gives up", async () => {
+    const session = await open({ statementTimeoutMs: 50 });
+
+    const error = await assertRejects(() => session.run("select pg_sleep(60)"));
+
+    assertEquals((error as { code?: string }).code, "57014");
+    assertEquals(session.isOpen, true);
+    await session.end();
+  });
+
+  it("has the server notice when we vanish", async () => {
+    const session = await open();
+
+    // As the operating system has it.
+    const [row] = await session.run(`
+      select current_setting('tcp_user_timeout') as gone,
+        current_setting('tcp_keepalives_idle') as idle`);
+
+    assertEquals({ ...row }, { gone: "15000", idle: "5" });
+    await session.end();
+  });
+
+  it("is lost when a statement has no answer in time", async () => {
+    const session = await open();
+    const { pid } = session;
+
+    const error = await assertRejects(() => session.run("select pg_sleep(60)", [], 50));
+
+    assertInstanceOf(error, SessionLost);
+    assertEquals(error.code, "TIMEOUT");
+    assertEquals(losses, [error]);
+    assertEquals(session.isOpen, false);
+    assertEquals(await assertRejects(() => session.run("select 1")), error);
+    await session.end();
+    await server.admin`select pg_terminate_backend(${pid})`;
+    await untilNoBackend();
+  });
+
+  it("is lost when its backend is terminated, and takes no other", async () => {
+    const session = await open();
+    await session.run("select pg_advisory_lock(8)");
+
+    await server.admin`select pg_terminate_backend(${session.pid})`;
+    await until("the loss is told", () => losses.length === 1);
+
+    assertEquals(losses[0]!.code, "CONNECTION_CLOSED");
+    assertEquals(await assertRejects(() => session.run("select 1")), losses[0]);
+    assertEquals(await server.backends(), 0);
+    await session.end();
+  });
+
+  it("is lost when its backend is terminated in the middle of a statement", async () => {
+    const session = await open();
+
+    const running = assertRejects(() => session.run("select pg_sleep(60)"));
+    await untilWaitsFor(session, "PgSleep");
+    await server.admin`select pg_terminate_backend(${session.pid})`;
+
+    assertInstanceOf(await running, SessionLost);
+    assertEquals(losses.length, 1);
+    await session.end();
+    assertEquals(await server.backends(), 0);
+  });
+
+  it("is lost when its owner gives it up", async () => {
+    const session = await open();
+
+    session.abandon("it does not hear");
+
+    assertEquals(losses.map((it) => [it.code, it.message]), [["ABANDONED", "it does not hear"]]);
+    await session.end();
+    await untilNoBackend();
+  });
+
+  it("has let go of its locks when it has ended", async () => {
+    for (let round = 0; round < 5; round++) {
+      const session = await open();
+      const [row] = await session.run("select pg_try_advisory_lock(9) as locked");
+      assertEquals(row!["locked"], true);
+      await session.end();
+    }
+    assertEquals(await server.backends(), 0);
+    assertEquals(losses, []);
+  });
+
+  it("may be ended twice, and after its loss", async () => {
+    const session = await open();
+    await Promise.all([session.end(), session.end()]);
+    await session.end();
+
+    const lost = await open();
+    lost.abandon("so");
+    await lost.end();
+    await lost.end();
+
+    const error = await assertRejects(() => session.run("select 1"));
+    assertEquals((error as SessionLost).code, "ENDED");
+    await untilNoBackend();
+  });
+
+  it("may be ended while a statement runs", async () => {
+    const session = await open();
+    const running = assertRejects(() => session.run("select pg_sleep(0.2)"));
+    await untilWaitsFor(session, "PgSleep");
+
+    await session.end();
+
+    assertEquals((await running as SessionLost).code, "ENDED");
+    assertEquals(losses, []);
+    assertEquals(await server.backends(), 0);
+  });
+
+  it("does not open without the database, the password or the server", async () => {
+    const codeOf = async (opened: Promise<Session>) => {
+      return (await assertRejects(() => opened) as { code?: string }).code;
+    };
+
+    assertEquals(await codeOf(open({}, "missing")), "3D000");
+    assertEquals(await codeOf(open({ password: "wrong" })), "28P01");
+    assertEquals(await codeOf(open({ port: 1 })), "ECONNREFUSED");
+    assertEquals(losses, []);
+    await untilNoBackend();
+  });
+
+  it("tries each host in turn", async () => {
+    const session = await open({ host: "127.0.0.9, 127.0.0.1" });
+
+    assertEquals(session.isOpen, true);
+    await session.end();
+  });
+
+  it("does without encryption where the server has none, unless it must not", async () => {
+    if (!(server.server instanceof PostgresCluster)) return;
+    const session = await open({ sslmode: "prefer" });
+
+    assertEquals(session.isOpen, true);
+    await session.end();
+    await assertRejects(() => open({ sslmode: "require" }));
+    await untilNoBackend();
+  });
+
+  it("connects through the socket of the machine", async () => {
+    if (!(server.server instanceof PostgresCluster)) return;
+    const session = await open({ host: server.server.socketDirectory, password: null });
+
+    const [row] = await session.run("select inet_client_addr() is null as local");
+
+    assertEquals(row!["local"], true);
+    await session.end();
+  });
+
+  it("leaves no connection over a link that dies without a word", async () => {
+    const upstreams: Socket[] = [];
+    const link = await TestServer.onSocket((socket) => {
+      const upstream = connect(server.connection.port, server.connection.host!);
+      upstreams.push(upstream);
+      upstream.on("error", () => {});
+      upstream.pipe(socket);
+      socket.pipe(upstream);
+    });
+    const session = await open({ host: "127.0.0.1", port: link.port });
+    // From now on what the server says goes nowhere.
+    for (const upstream of upstreams) upstream.unpipe().resume();
+
+    const error = await assertRejects(() => session.run("select 1", [], 50));
+    await session.end();
+
+    assertEquals((error as SessionLost).code, "TIMEOUT");
+    await link.until((it) => it.openConnections === 0);
+    for (const upstream of upstreams) upstream.destroy();
+    await link.close();
+    await untilNoBackend();
+  });
+});

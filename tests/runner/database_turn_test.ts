@@ -1,0 +1,250 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { beforeEach, describe, it } from "@std/testing/bdd";
+import type { Outcome } from "../../src/dispatch/outcome.ts";
+import { DrivenTurn, queueJob, row } from "./driven_turn.ts";
+
+const FINISHED: Outcome = { kind: "finished" };
+const REFUSED: Outcome = { kind: "refused", reason: "404" };
+const DROPPED: Outcome = { kind: "dropped", reason: "connection closed" };
+const UNREACHABLE: Outcome = { kind: "unreachable", reason: "connection refused" };
+
+describe("DatabaseTurn", () => {
+  let driven: DrivenTurn;
+
+  beforeEach(() => {
+    driven = new DrivenTurn();
+  });
+
+  it("scans what takes places first, then what waits, then counts the failed", () => {
+    driven.turn.opened(queueJob(16));
+
+    const kinds = driven.answerAll([]).map((it) => it.kind);
+
+    assertEquals(kinds, ["scanCounted", "scanWaiting", "countFailed"]);
+    assertEquals(driven.turn.phase, "ready");
+  });
+
+  it("asks for a job when its claim is answered with it", () => {
+    driven.becomeReady([row("a", "pending")]);
+
+    driven.ask("a");
+
+    assertEquals(driven.asked, ["a"]);
+    assertEquals(driven.turn.inFlight.counts().asked, 1);
+  });
+
+  it("reads changes that pile up during a statement at once", () => {
+    driven.becomeReady([]);
+    driven.turn.notified("a");
+    driven.expect("read");
+    for (const uuid of ["b", "c", "b"]) driven.turn.notified(uuid);
+    driven.turn.completed({ rows: [], uuids: [], failedCounts: new Map() });
+
+    const { uuids } = driven.expect("read");
+
+    assertEquals(uuids, ["b", "c"]);
+  });
+
+  it("forgets a job whose row is gone", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.turn.notified("a");
+
+    driven.answerAll([]);
+
+    assertEquals(driven.waiting, 0);
+  });
+
+  it("keeps a row that somebody holds out of the core for a while", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.decide();
+    driven.answer("claim");
+    driven.answer("read", { rows: [row("a", "pending")] });
+    const waitingMeanwhile = driven.waiting;
+
+    driven.clock.advance(250);
+    driven.answer("read", { rows: [row("a", "pending")] });
+
+    assertEquals([waitingMeanwhile, driven.waiting], [0, 1]);
+  });
+
+  it("puts a job back that was never sent", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.ask("a");
+
+    driven.turn.answered("a", UNREACHABLE);
+
+    assertEquals(driven.expect("putBack").uuids, ["a"]);
+  });
+
+  it("puts back an unsure claim that turns out to be committed", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.decide();
+    driven.expect("claim");
+    driven.turn.lost();
+    driven.turn.opened(queueJob(16));
+
+    driven.answer("read", { rows: [row("a", "enqueued", { enqueuedMs: 1_000_000 })] });
+
+    assertEquals(driven.expect("putBack").uuids, ["a"]);
+    assertEquals(driven.asked, []);
+  });
+
+  it("lets go of its waiting jobs when the session is lost, not of those in its hands", () => {
+    driven.becomeReady([row("a", "pending"), row("b", "pending", { etaMs: 2_000_000 })]);
+    driven.ask("a");
+
+    driven.turn.lost();
+
+    assertEquals([driven.waiting, driven.running], [0, 1]);
+  });
+
+  it("frees the place of a claim that the server refuses at once", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.decide();
+    driven.expect("claim");
+
+    driven.turn.refused("canceling statement due to statement timeout");
+
+    assertEquals(driven.running, 0);
+    assertEquals(driven.turn.phase, "held");
+    assertStringIncludes(driven.turn.reason ?? "", "cannot claim");
+  });
+
+  it("goes on looking for lost jobs after the server has refused a search", () => {
+    driven.becomeReady([]);
+    driven.clock.advance(10_000);
+    driven.expect("requeueLost");
+    driven.turn.refused("deadlock detected");
+    driven.clock.advance(2_000);
+    driven.answerAll([]);
+
+    driven.clock.advance(10_000);
+
+    driven.expect("requeueLost");
+  });
+
+  it("never looks for lost jobs where a second request may run a job twice", () => {
+    driven.becomeReady([], 10);
+
+    driven.clock.advance(60_000);
+
+    assertEquals(driven.turn.nextStatement(), null);
+  });
+
+  it("gives up a claimed job at a stop, and puts back what is claimed just then", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.decide();
+    driven.expect("claim");
+    driven.turn.stop();
+    driven.turn.completed({ rows: [], uuids: ["a"], failedCounts: new Map() });
+
+    driven.answerAll([row("a", "pending")]);
+
+    assertEquals(driven.asked, []);
+    assertEquals(driven.turn.isDrained, true);
+  });
+
+  describe("held", () => {
+    beforeEach(() => {
+      driven.becomeReady([row("a", "pending"), row("b", "pending", { etaMs: 2_000_000 })]);
+      const unmoved = driven.ask("a");
+      driven.turn.answered("a", REFUSED);
+      driven.answer("read", { rows: [unmoved] });
+    });
+
+    it("takes nothing until it is over", () => {
+      assertEquals(driven.turn.phase, "held");
+      assertEquals(driven.waiting, 0);
+
+      driven.clock.advance(1_500);
+      driven.answerAll([row("b", "pending")]);
+
+      assertEquals(driven.turn.phase, "ready");
+      assertEquals(driven.waiting, 1);
+    });
+
+    it("settles a job afterwards that was over before it could be put back", () => {
+      driven.clock.advance(500);
+      driven.answer("putBack");
+
+      driven.clock.advance(1_000);
+      driven.answerAll([row("a", "done")]);
+
+      assertEquals(driven.turn.inFlight.size, 0);
+      assertEquals(driven.running, 0);
+    });
+  });
+
+  it("takes in no more rows of an answer that shows that something is wrong", () => {
+    driven.becomeReady([row("a", "pending")]);
+    const unmoved = driven.ask("a");
+    driven.turn.answered("a", REFUSED);
+    driven.turn.notified("b");
+
+    driven.answer("read", { rows: [unmoved, row("b", "pending")] });
+
+    assertEquals(driven.waiting, 0);
+  });
+
+  it("reads again what was being read when a scan began", () => {
+    driven.becomeReady([]);
+    driven.turn.notified("a");
+    driven.expect("read");
+    driven.turn.refill();
+
+    driven.turn.completed({ rows: [row("a", "started")], uuids: [], failedCounts: new Map() });
+
+    assertEquals(driven.running, 0);
+    assertEquals(driven.expect("read").uuids, ["a"]);
+  });
+
+  it("begins anew when the core is made anew in the middle of a scan", () => {
+    driven.turn.opened(queueJob(16));
+    driven.answer("scanCounted");
+    driven.answer("scanWaiting");
+    driven.expect("countFailed");
+    driven.turn.refill();
+
+    driven.turn.completed({ rows: [], uuids: [], failedCounts: new Map() });
+
+    assertEquals(driven.turn.phase, "scanning");
+    driven.expect("scanCounted");
+  });
+
+  it("lets a request go whose job was over while the session was lost", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.ask("a");
+    driven.turn.lost();
+    driven.turn.opened(queueJob(16));
+    driven.answerAll([row("a", "done")]);
+
+    driven.clock.advance(30_000);
+
+    assertEquals(driven.letGo, ["a"]);
+  });
+
+  it("leaves a job alone whose request had no answer, where a second one may run it twice", () => {
+    driven.becomeReady([row("a", "pending")], 10);
+    const unmoved = driven.ask("a");
+    driven.turn.answered("a", DROPPED);
+
+    driven.answer("read", { rows: [unmoved] });
+    driven.clock.advance(3_600_000);
+
+    assertEquals(driven.turn.nextStatement(), null);
+    assertStringIncludes(driven.warnings[0] ?? "", "job a is stranded");
+  });
+
+  it("is held by the wrong database's answers", () => {
+    driven.becomeReady([row("a", "pending")]);
+    for (let time = 0; time < 3; time++) {
+      const unmoved = driven.ask("a");
+      driven.turn.answered("a", FINISHED);
+      driven.answer("read", { rows: [unmoved] });
+      driven.clock.advance(2_000);
+      driven.answerAll([row("a", "pending")]);
+    }
+
+    assertStringIncludes(driven.warnings[0] ?? "", "another database may answer");
+  });
+});

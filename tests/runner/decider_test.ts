@@ -1,0 +1,88 @@
+import { assertEquals } from "@std/assert";
+import { beforeEach, describe, it } from "@std/testing/bdd";
+import { Decider } from "../../src/runner/decider.ts";
+import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { row } from "./driven_turn.ts";
+
+describe("Decider", () => {
+  let clock: FakeClock;
+  let scheduler: LiveScheduler;
+  let isOpen: boolean;
+  let taken: string[];
+  let decider: Decider;
+
+  beforeEach(() => {
+    clock = new FakeClock(1_000);
+    scheduler = new LiveScheduler("root:4", () => {});
+    isOpen = true;
+    taken = [];
+    decider = new Decider({
+      scheduler,
+      clock,
+      isOpen: () => isOpen,
+      take: (_database, uuid) => void taken.push(uuid),
+    });
+  });
+
+  function know(uuid: string, etaMs: number | null = null): void {
+    scheduler.notify({ ...row(uuid, "pending", { etaMs }), database: "shop" });
+  }
+
+  it("decides once for all that happens in one turn of the event loop", () => {
+    for (const uuid of ["a", "b"]) {
+      know(uuid);
+      decider.decideSoon();
+    }
+    const takenAtOnce = [...taken];
+
+    assertEquals(clock.openTimers, 1);
+    clock.advance(0);
+    assertEquals([takenAtOnce, taken], [[], ["a", "b"]]);
+  });
+
+  it("takes nothing while the way is closed", () => {
+    isOpen = false;
+    know("a");
+    decider.decideSoon();
+
+    clock.advance(60_000);
+
+    assertEquals(taken, []);
+  });
+
+  it("takes a job when its eta comes", () => {
+    know("a", 5_000);
+    decider.decideSoon();
+    clock.advance(3_999);
+    const takenBefore = [...taken];
+
+    clock.advance(1);
+
+    assertEquals([takenBefore, taken], [[], ["a"]]);
+  });
+
+  it("has one wake-up at a time", () => {
+    know("a", 5_000);
+    decider.decideSoon();
+    clock.advance(0);
+    know("b", 4_000);
+    decider.decideSoon();
+
+    clock.advance(0);
+
+    assertEquals([clock.openTimers, clock.nextDueMs], [1, 4_000]);
+  });
+
+  it("decides nothing after a stop, and leaves no timer behind", () => {
+    know("a", 5_000);
+    decider.decideSoon();
+    clock.advance(0);
+    decider.decideSoon();
+
+    decider.stop();
+    decider.decideSoon();
+
+    assertEquals(clock.openTimers, 0);
+  });
+});

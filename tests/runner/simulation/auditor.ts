@@ -1,0 +1,182 @@
+import type { Outcome } from "../../../src/dispatch/outcome.ts";
+import type { DatabaseTurn } from "../../../src/runner/database_turn.ts";
+import type { LiveScheduler } from "../../../src/runner/live_scheduler.ts";
+import type { Backend, Message } from "./backend.ts";
+import { ChannelRules } from "./channel_rules.ts";
+import { isCounted, type JobTable } from "./job_table.ts";
+import { keyOf, Knowledge, type KnownRow } from "./knowledge.ts";
+import type { Odoo } from "./odoo.ts";
+import type { OdooRequest } from "./odoo_request.ts";
+import { Violation } from "./violation.ts";
+
+/**
+ * Watches from outside whether the runner keeps its promises:
+ *
+ * - one open request per job at most, opened at once when a claim of the present session is
+ *   answered with the job;
+ * - no job is executed twice at the same time, unless somebody wrote its row from outside while
+ *   Odoo had one of the two requests: then nobody can know (odoo.md);
+ * - as many jobs in a channel and below as its capacity, where a job counts once, by the channel
+ *   that it had when it was asked for, while it is executed or has an open request and its row is
+ *   `enqueued` or `started` (later only the answer is on the way). Not counted are *disturbed*
+ *   jobs, whose excess is not the runner's doing: their row was written from outside since the
+ *   runner had read it to take the job; or they were running, and in nobody's hands, in a database
+ *   that had not been counted when the barrier fell, after a start or a trap;
+ * - in a sequential channel no job is taken before an earlier one, nor beside a failed one, that
+ *   had entered the core not later (what enters later may meet a job that has already left its
+ *   channel for the parent's).
+ */
+export class Auditor {
+  readonly rules: ChannelRules;
+  readonly #odoo: Odoo;
+  readonly #knowledge = new Knowledge();
+  /** Claims that have been answered in this step and may be asked for. */
+  readonly #claimed = new Set<string>();
+  readonly #disturbed = new Set<string>();
+  readonly #stranded = new Set<string>();
+
+  constructor(channels: string, odoo: Odoo) {
+    this.rules = new ChannelRules(channels);
+    this.#odoo = odoo;
+  }
+
+  noteAnswer(table: JobTable, turn: DatabaseTurn, message: Message & { kind: "answer" }): void {
+    this.#knowledge.noteAnswer(table, turn, message);
+    if (message.statement.kind !== "claim") return;
+    for (const uuid of message.answer.uuids) this.#claimed.add(keyOf(table, uuid));
+  }
+
+  noteTaken(table: JobTable, uuid: string): void {
+    const key = keyOf(table, uuid);
+    const own = this.#knowledge.get(table, uuid);
+    if (!this.#knowledge.isUpToDate(table, uuid)) this.#disturbed.add(key);
+    else if (!this.#isAlive(table, uuid)) this.#disturbed.delete(key);
+    if (own && this.rules.isSequential(own.row.channel)) this.#checkSequence(own);
+  }
+
+  noteAsked(request: OdooRequest): void {
+    const isAsked = this.#odoo.of(request.table.database, request.uuid)
+      .some((it) => it !== request && it.isOpen);
+    if (isAsked) throw new Violation(`${request.name} has two open requests`);
+    this.#stranded.delete(request.name);
+    if (!this.#claimed.delete(request.name)) {
+      throw new Violation(`${request.name} is asked for without a claim`);
+    }
+  }
+
+  noteExecution(request: OdooRequest): void {
+    const other = this.#odoo.of(request.table.database, request.uuid)
+      .find((it) => it !== request && it.isExecuting);
+    if (!other || other.isExcused || request.isExcused) return;
+    throw new Violation(`${request.name} is executed twice at the same time`);
+  }
+
+  /** Somebody else than the runner and the job's own worker has written a row. */
+  noteOutside(table: JobTable, uuid: string): void {
+    this.#disturbed.add(keyOf(table, uuid));
+    for (const request of this.#odoo.of(table.database, uuid)) request.isExcused = true;
+  }
+
+  /** Odoo has written over what it had not seen: whose doing that is, is known of the request. */
+  noteConflict(request: OdooRequest): void {
+    if (request.isExcused) this.noteOutside(request.table, request.uuid);
+  }
+
+  /** Nobody can know whether Odoo runs the job: without a guard it may not be asked for again. */
+  isStranded(table: JobTable, uuid: string): boolean {
+    return this.#stranded.has(keyOf(table, uuid));
+  }
+
+  noteOutcome(request: OdooRequest, { kind }: Outcome): void {
+    const isUnknown = kind === "dropped" || kind === "unavailable" || kind === "released";
+    if (isUnknown) this.#stranded.add(request.name);
+  }
+
+  /** There is a new runner, which may find jobs that another has claimed. */
+  noteRestart(ghosts: ReadonlyMap<JobTable, Backend | null>): void {
+    for (const [table, ghost] of ghosts) {
+      this.#knowledge.forget(table);
+      const claim = ghost?.statement?.kind === "claim" ? ghost.statement.uuids : [];
+      const enqueued = table.all().filter((it) => it.state === "enqueued").map((it) => it.uuid);
+      for (const uuid of [...claim, ...enqueued]) this.#stranded.add(keyOf(table, uuid));
+    }
+  }
+
+  /** The barrier falls although what runs in a database is not counted. */
+  noteUncounted(table: JobTable, turn: DatabaseTurn): void {
+    for (const job of table.all()) {
+      const isRunning = isCounted(job) || this.#isAlive(table, job.uuid);
+      if (isRunning && !turn.inFlight.get(job.uuid)) this.#disturbed.add(keyOf(table, job.uuid));
+    }
+  }
+
+  noteSent(table: JobTable): void {
+    this.#knowledge.noteSent(table);
+  }
+
+  /** There is a new core. */
+  noteRefill(tables: readonly JobTable[]): void {
+    for (const table of tables) this.#knowledge.hide(table);
+  }
+
+  /** A step is over. */
+  check(scheduler: LiveScheduler, turns: readonly { turn: DatabaseTurn; table: JobTable }[]): void {
+    this.#claimed.clear();
+    this.#knowledge.step++;
+    for (const { turn, table } of turns) {
+      if (turn.phase === "lost" || turn.phase === "held") this.#knowledge.forget(table);
+    }
+    this.#checkCapacity();
+    scheduler.checkInvariants();
+  }
+
+  #checkCapacity(): void {
+    const counts = new Map<string, number>();
+    const seen = new Set<string>();
+    for (const request of this.#odoo.requests) {
+      const isRow = request.job !== undefined && isCounted(request.job);
+      const takesPlace = request.isExecuting || (request.isOpen && isRow);
+      if (!takesPlace || this.#disturbed.has(request.name)) continue;
+      if (seen.has(request.name)) continue;
+      seen.add(request.name);
+      for (const name of this.rules.lineOf(request.channel)) {
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+    }
+    for (const [name, count] of counts) {
+      const capacity = this.rules.capacityOf(name);
+      if (count > capacity) {
+        throw new Violation(
+          `${name} runs ${count} jobs, its capacity is ${capacity}: ${[...seen].join(", ")}`,
+        );
+      }
+    }
+  }
+
+  #checkSequence(own: KnownRow): void {
+    const isSameChannel = ({ row }: KnownRow) =>
+      this.rules.lineOf(row.channel)[0] === this.rules.lineOf(own.row.channel)[0];
+    for (const other of this.#knowledge.current()) {
+      if (other === own || !isSameChannel(other) || other.readStep > own.sinceStep) continue;
+      const name = keyOf(own.table, own.row.uuid);
+      const otherName = keyOf(other.table, other.row.uuid);
+      if (other.row.state === "failed") {
+        throw new Violation(`${name} is taken although ${otherName} has failed`);
+      }
+      if (isBefore(other, own)) throw new Violation(`${name} is taken before ${otherName}`);
+    }
+  }
+
+  /** Odoo has a request for it, or the client waits for one. */
+  #isAlive(table: JobTable, uuid: string): boolean {
+    return this.#odoo.of(table.database, uuid).some((it) => it.isOpen || it.stage !== "gone");
+  }
+}
+
+/** Ties are settled by arrival, which an outsider cannot see. */
+function isBefore({ row: one }: KnownRow, { row: other }: KnownRow): boolean {
+  const difference = (one.priority ?? 10) - (other.priority ?? 10) ||
+    (one.createdMs ?? -Infinity) - (other.createdMs ?? -Infinity) ||
+    one.sequence - other.sequence;
+  return difference < 0;
+}

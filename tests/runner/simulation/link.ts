@@ -1,0 +1,171 @@
+import type { Statement } from "../../../src/database/statement.ts";
+import type { DatabaseTurn } from "../../../src/runner/database_turn.ts";
+import { Backend, type Message } from "./backend.ts";
+import { type Event, type May, mayHappen, type Trace } from "./event.ts";
+import type { JobTable } from "./job_table.ts";
+import type { Sabotage } from "./sabotage.ts";
+
+export interface LinkOptions {
+  readonly table: JobTable;
+  readonly turn: DatabaseTurn;
+  readonly trace: Trace;
+  readonly nowMs: () => number;
+  readonly onSent: () => void;
+  /** The answer of a statement is about to reach the turn. */
+  readonly onAnswer: (message: Message & { kind: "answer" }) => void;
+  readonly onChange: () => void;
+  readonly sabotage: Sabotage;
+}
+
+/**
+ * Carries statements and messages between a turn and its backend, as `DatabaseLink` does between a
+ * turn and a session.
+ */
+export class Link {
+  readonly table: JobTable;
+  readonly turn: DatabaseTurn;
+  readonly #options: LinkOptions;
+  #backend: Backend | null = null;
+  /**
+   * Not connected any more, and not gone: it holds the lock, and may carry out what it has
+   * received.
+   */
+  #ghost: Backend | null = null;
+  #isWorking = false;
+  #isEnded = false;
+  #hasFailed = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.table = options.table;
+    this.turn = options.turn;
+  }
+
+  /** What runs is counted, or nobody knows when it will be. */
+  get isSettled(): boolean {
+    return this.turn.hasCounted || (this.#backend === null && this.#hasFailed);
+  }
+
+  get isIdle(): boolean {
+    return this.#backend !== null && this.#backend.wire.length === 0 && !this.#isWorking;
+  }
+
+  work(): void {
+    if (this.#isWorking || !this.#backend) return;
+    const statement = this.turn.nextStatement();
+    if (!statement) return;
+    this.#isWorking = true;
+    this.#backend.receive(statement);
+    this.#options.onSent();
+  }
+
+  events(): Event[] {
+    const events: Event[] = [];
+    const may = mayHappen(events, this.table.database);
+    if (this.#backend) this.#serve(this.#backend, may);
+    else if (this.#ghost) this.#haunt(this.#ghost, may);
+    else if (!this.#isEnded) may("progress", 3, "connects", () => this.#open());
+    return events;
+  }
+
+  /** Ends with the runner. A backend may live on for a while if the runner was killed. */
+  end(leavesGhost: boolean): void {
+    this.#isEnded = true;
+    if (this.#backend) this.#lose(leavesGhost);
+    this.turn.close();
+  }
+
+  /** The backend that the next runner has to wait for. */
+  takeGhost(): Backend | null {
+    return this.#ghost;
+  }
+
+  inheritGhost(ghost: Backend | null): void {
+    this.#ghost = ghost;
+  }
+
+  #serve(backend: Backend, may: May): void {
+    const { statement, wire: [first] } = backend;
+    if (first) may("progress", 8, "", () => this.#deliver(backend));
+    if (statement) {
+      may("progress", 6, `commits ${told(statement)}`, () => this.#commit(backend));
+      may("fault", 0.1, `refuses ${told(statement)}`, () => backend.refuse());
+    }
+    const isAwaited = statement !== null || first?.kind === "answer";
+    may("fault", isAwaited ? 0.1 : 0.03, "loses its session", () => this.#lose(true));
+    may("fault", 0.03, "loses session and backend", () => this.#lose(false));
+  }
+
+  #haunt(ghost: Backend, may: May): void {
+    const { statement } = ghost;
+    may("progress", 2, "its lost backend ends", () => this.#bury());
+    if (!statement) return;
+    may("progress", 2, `its lost backend commits ${told(statement)}`, () => this.#commit(ghost));
+  }
+
+  #commit(backend: Backend): void {
+    backend.commit(this.#options.nowMs());
+  }
+
+  #open(): void {
+    this.#backend = new Backend(this.table);
+    this.turn.opened(this.table.generation);
+    this.#options.onChange();
+  }
+
+  #lose(leavesGhost: boolean): void {
+    const backend = this.#backend!;
+    this.#backend = null;
+    this.#isWorking = false;
+    this.#hasFailed = true;
+    if (leavesGhost) this.#ghost = backend;
+    else backend.end();
+    this.turn.lost();
+    this.#options.onChange();
+  }
+
+  #bury(): void {
+    this.#ghost!.end();
+    this.#ghost = null;
+  }
+
+  #deliver(backend: Backend): void {
+    const message = backend.wire.shift()!;
+    const { trace, onAnswer, sabotage } = this.#options;
+    const name = this.table.database;
+    switch (message.kind) {
+      case "notification":
+        trace.note(`${name}: hears of ${message.uuid}`);
+        if (!sabotage.losesNotification(this.table.get(message.uuid)?.state)) {
+          this.turn.notified(message.uuid);
+        }
+        return;
+      case "answer":
+        trace.note(`${name}: is answered ${told(message.statement)} → ${toldAnswer(message)}`);
+        return this.#finish(() => {
+          onAnswer(message);
+          this.turn.completed(message.answer);
+        });
+      case "refusal":
+        trace.note(`${name}: is refused`);
+        return this.#finish(() => this.turn.refused(message.reason));
+    }
+  }
+
+  #finish(tell: () => void): void {
+    this.#isWorking = false;
+    tell();
+    this.#options.onChange();
+    this.work();
+  }
+}
+
+function told(statement: Statement): string {
+  const uuids = "uuids" in statement ? statement.uuids : [];
+  return [statement.kind, ...uuids].join(" ");
+}
+
+function toldAnswer({ answer }: Message & { kind: "answer" }): string {
+  const rows = answer.rows.map((it) => `${it.uuid} ${it.state}`);
+  return `[${[...rows, ...answer.uuids].join(", ")}]`;
+}

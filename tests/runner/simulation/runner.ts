@@ -1,0 +1,273 @@
+import { type Clock, type Timer, TimerSet } from "../../../src/clock.ts";
+import { OdooGate } from "../../../src/dispatch/odoo_gate.ts";
+import type { ProbeAnswer } from "../../../src/dispatch/probe.ts";
+import type { Logger } from "../../../src/log.ts";
+import { DatabaseTurn } from "../../../src/runner/database_turn.ts";
+import { Decider } from "../../../src/runner/decider.ts";
+import { LiveScheduler } from "../../../src/runner/live_scheduler.ts";
+import { Scheduler, SchedulerError } from "../../../src/scheduler/mod.ts";
+import type { Random } from "../../scheduler/random.ts";
+import type { FakeClock } from "../../support/fake_clock.ts";
+import type { Auditor } from "./auditor.ts";
+import type { Backend } from "./backend.ts";
+import { type Event, mayHappen, type Trace } from "./event.ts";
+import type { JobTable } from "./job_table.ts";
+import { Link } from "./link.ts";
+import type { Odoo } from "./odoo.ts";
+import type { Sabotage } from "./sabotage.ts";
+
+export interface RunnerOptions {
+  readonly channels: string;
+  readonly tables: readonly JobTable[];
+  readonly odoo: Odoo;
+  readonly auditor: Auditor;
+  readonly clock: FakeClock;
+  readonly random: Random;
+  readonly trace: Trace;
+  readonly sabotage: Sabotage;
+  /** Backends of the runner before this one. */
+  readonly ghosts: ReadonlyMap<JobTable, Backend | null>;
+}
+
+type Phase = "running" | "stopping" | "ended";
+
+const DOWN: ProbeAnswer = { kind: "down", reason: "nothing listens there", byProxy: false };
+const BARRIER_MS = 10_000;
+const DRAIN_TIMEOUT_MS = 10_000;
+/** What may trap: all that changes the core. */
+const TRAPPING = [
+  "notify",
+  "forget",
+  "parkDatabase",
+  "beginScan",
+  "touch",
+  "sweep",
+  "takeEach",
+] as const;
+
+/** The runner around the real parts: what `ConnectorRunner` does, without sockets. */
+export class Runner {
+  readonly scheduler: LiveScheduler;
+  readonly links: readonly Link[];
+  readonly #options: RunnerOptions;
+  readonly #decider: Decider;
+  readonly #gate: OdooGate;
+  readonly #timers: TimerSet;
+  #probed: ((answer: ProbeAnswer) => void) | null = null;
+  #phase: Phase = "running";
+  #isBarrierUp = true;
+  #barrier: Timer | null = null;
+  #isTrapArmed = false;
+  #bug: Error | null = null;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#timers = new TimerSet(options.clock);
+    const clock: Clock = {
+      nowMs: () => options.clock.nowMs(),
+      after: (delayMs, callback) => this.#timers.after(delayMs, callback),
+    };
+    const channels = options.sabotage.channels(options.channels);
+    this.scheduler = new LiveScheduler(
+      channels,
+      (error) => this.#refill(error),
+      (it) => this.#trapping(it),
+    );
+    const logger = loggerTo(options.trace);
+    this.#decider = new Decider({
+      scheduler: this.scheduler,
+      clock,
+      isOpen: () => this.#phase === "running" && this.#gate.isOpen && !this.#isBarrierUp,
+      take: (database, uuid, channel) => this.#take(database, uuid, channel),
+    });
+    this.#gate = new OdooGate({
+      clock,
+      logger,
+      random: options.random.fraction,
+      probe: () => new Promise((resolve) => this.#probed = resolve),
+      onOpen: () => this.#decider.decideSoon(),
+    });
+    this.links = options.tables.map((table) => this.#serve(table, clock, logger));
+    this.#raiseBarrier(clock);
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  get isGateOpen(): boolean {
+    return this.#gate.isOpen;
+  }
+
+  events(): Event[] {
+    if (this.#phase === "ended") return [];
+    const events = this.links.flatMap((it) => it.events());
+    const may = mayHappen(events, "Odoo");
+    if (!this.#probed) return events;
+    may("progress", 1, "answers the probe", () => this.#answer({ kind: "up" }));
+    may("fault", 1, "lets the probe wait", () => this.#answer({ kind: "waiting" }));
+    may("fault", 1, "does not listen", () => this.#answer(DOWN));
+    return events;
+  }
+
+  turnOf(database: string): DatabaseTurn {
+    return this.#link(database).turn;
+  }
+
+  /** What was thrown where nobody catches it. */
+  get bug(): Error | null {
+    return this.#bug;
+  }
+
+  /** The next call that changes the core finds a broken invariant. */
+  armTrap(): void {
+    this.#isTrapArmed = true;
+  }
+
+  stop(): void {
+    this.#phase = "stopping";
+    this.#barrier?.cancel();
+    this.#decider.stop();
+    for (const { turn } of this.links) turn.stop();
+    if (this.#isDrained) return this.#end(false);
+    this.#timers.after(DRAIN_TIMEOUT_MS, () => this.#end(false));
+  }
+
+  kill(): void {
+    this.#end(true);
+  }
+
+  #serve(table: JobTable, clock: Clock, logger: Logger): Link {
+    const { odoo, auditor, trace, random, sabotage } = this.#options;
+    const { database } = table;
+    const turn: DatabaseTurn = new DatabaseTurn({
+      database,
+      scheduler: this.scheduler,
+      clock,
+      random: random.fraction,
+      logger,
+      ask: (uuid) => this.#ask(table, uuid),
+      letGo: (uuid) => odoo.release(database, uuid),
+      onChange: () => this.#change(),
+      onWork: () => link.work(),
+    });
+    const link: Link = new Link({
+      table,
+      turn,
+      trace,
+      nowMs: clock.nowMs,
+      onSent: () => auditor.noteSent(table),
+      onAnswer: (message) => auditor.noteAnswer(table, turn, message),
+      onChange: () => this.#change(),
+      sabotage,
+    });
+    link.inheritGhost(this.#options.ghosts.get(table) ?? null);
+    return link;
+  }
+
+  #take(database: string, uuid: string, channel: string): void {
+    const { auditor, trace } = this.#options;
+    const link = this.#link(database);
+    trace.note(`  takes ${database}/${uuid} of ${channel}`);
+    auditor.noteTaken(link.table, uuid);
+    link.turn.take(uuid, channel);
+  }
+
+  #ask(table: JobTable, uuid: string): void {
+    const { odoo, auditor, clock, trace, sabotage } = this.#options;
+    const askedMs = clock.nowMs();
+    const times = sabotage.requestsAtOnce();
+    for (let time = 0; time < times; time++) {
+      const request = odoo.open(table, uuid, (outcome) => {
+        trace.note(`  ${table.database}/${uuid} ${outcome.kind}`);
+        auditor.noteOutcome(request, outcome);
+        this.#gate.note(outcome, askedMs);
+        this.turnOf(table.database).answered(uuid, outcome);
+        this.#change();
+      });
+      trace.note(`  asks for ${request.name}`);
+      auditor.noteAsked(request);
+    }
+  }
+
+  async #answer(answer: ProbeAnswer): Promise<void> {
+    const probed = this.#probed!;
+    this.#probed = null;
+    probed(answer);
+    for (let turn = 0; turn < 5; turn++) await undefined;
+  }
+
+  #change(): void {
+    if (this.#isBarrierUp && this.links.every((it) => it.isSettled)) this.#lowerBarrier();
+    if (this.#phase === "stopping" && this.#isDrained) {
+      this.#timers.after(0, () => this.#end(false));
+    }
+    this.#decider.decideSoon();
+  }
+
+  #raiseBarrier(clock: Pick<Clock, "after">): void {
+    this.#barrier?.cancel();
+    this.#isBarrierUp = true;
+    this.#barrier = clock.after(BARRIER_MS, () => this.#lowerBarrier());
+  }
+
+  #lowerBarrier(): void {
+    if (!this.#isBarrierUp || this.#phase !== "running") return;
+    this.#isBarrierUp = false;
+    this.#barrier?.cancel();
+    for (const { turn, table } of this.links) {
+      if (!turn.hasCounted) this.#options.auditor.noteUncounted(table, turn);
+    }
+    this.#decider.decideSoon();
+  }
+
+  #refill(error: SchedulerError): void {
+    this.#options.trace.note(`  the core traps: ${error.message}`);
+    if (error.message !== ARMED) this.#bug = error;
+    this.#raiseBarrier(this.#timers);
+    this.#options.auditor.noteRefill(this.#options.tables);
+    for (const { turn } of this.links) turn.refill();
+    this.#change();
+  }
+
+  /** A scheduler that traps when it is told to. */
+  #trapping(channels: string): Scheduler {
+    const scheduler = Scheduler.create(channels);
+    for (const name of TRAPPING) {
+      const original = scheduler[name].bind(scheduler) as (...args: unknown[]) => unknown;
+      const value = (...args: unknown[]) => {
+        if (!this.#isTrapArmed) return original(...args);
+        this.#isTrapArmed = false;
+        throw new SchedulerError(ARMED);
+      };
+      Object.defineProperty(scheduler, name, { value });
+    }
+    return scheduler;
+  }
+
+  #end(isKilled: boolean): void {
+    if (this.#phase === "ended") return;
+    this.#phase = "ended";
+    this.#decider.stop();
+    this.#gate.stop();
+    for (const link of this.links) link.end(isKilled);
+    for (const request of this.#options.odoo.requests) request.abandon();
+    this.#barrier?.cancel();
+    this.#timers.cancelAll();
+  }
+
+  #link(database: string): Link {
+    return this.links.find((it) => it.table.database === database)!;
+  }
+
+  get #isDrained(): boolean {
+    return this.links.every(({ turn }) => turn.isDrained || turn.phase === "lost");
+  }
+}
+
+const ARMED = "armed by the simulation";
+
+function loggerTo(trace: Trace): Logger {
+  const write = (text: string) => trace.note(`  says: ${text}`);
+  return { debug: () => {}, info: write, warning: write, error: write, isEnabledFor: () => true };
+}

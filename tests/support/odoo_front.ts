@@ -1,0 +1,78 @@
+import {
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
+
+const QUEUE_JOB_SESSION = "/queue_job/session";
+
+/**
+ * A proxy with one address before several Odoo, as where databases of several versions are served:
+ * it chooses by the database. For a session, which names none, it asks all of them, and keeps their
+ * cookies in one.
+ */
+export class OdooFront {
+  readonly #http: Server;
+  readonly #odoos: readonly StandInOdoo[];
+
+  private constructor(readonly byDatabase: ReadonlyMap<string, StandInOdoo>) {
+    this.#odoos = [...new Set(byDatabase.values())];
+    this.#http = createServer((incoming, response) => void this.#take(incoming, response));
+  }
+
+  static async start(byDatabase: ReadonlyMap<string, StandInOdoo>): Promise<OdooFront> {
+    const front = new OdooFront(byDatabase);
+    await new Promise<void>((resolve) => front.#http.listen(0, "127.0.0.1", () => resolve()));
+    return front;
+  }
+
+  get port(): number {
+    return (this.#http.address() as { port: number }).port;
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#http.close(resolve));
+    this.#http.closeAllConnections();
+    await closed;
+  }
+
+  async #take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader("Connection", "close");
+    const url = new URL(incoming.url ?? "/", "http://front");
+    if (url.pathname === QUEUE_JOB_SESSION) {
+      const sessions = await Promise.all(this.#odoos.map((it) => sessionOf(it)));
+      response.setHeader("Set-Cookie", `session_id=${sessions.join(".")}; HttpOnly; Path=/`);
+      return void response.end();
+    }
+    const odoo = this.byDatabase.get(url.searchParams.get("db") ?? "") ?? this.#odoos[0]!;
+    const answer = await ask(odoo, incoming.url!, this.#cookieFor(odoo, incoming));
+    if (answer === null) return void response.destroy();
+    response.writeHead(answer.statusCode ?? 500, answer.headers);
+    answer.pipe(response);
+  }
+
+  #cookieFor(odoo: StandInOdoo, { headers }: IncomingMessage): string {
+    const session = /session_id=([^;]+)/.exec(headers.cookie ?? "")?.[1] ?? "";
+    const own = session.includes(".") ? session.split(".")[this.#odoos.indexOf(odoo)] : session;
+    return `session_id=${own}`;
+  }
+}
+
+async function sessionOf(odoo: StandInOdoo): Promise<string> {
+  const answer = await ask(odoo, QUEUE_JOB_SESSION, "");
+  answer?.resume();
+  return /session_id=([^;]+)/.exec(answer?.headers["set-cookie"]?.[0] ?? "")?.[1] ?? "";
+}
+
+/** Null: no answer. */
+function ask({ port }: StandInOdoo, path: string, cookie: string): Promise<IncomingMessage | null> {
+  return new Promise((resolve) => {
+    const asked = request({ host: "127.0.0.1", port, path, headers: { cookie }, agent: false });
+    asked.once("response", resolve);
+    asked.once("error", () => resolve(null));
+    asked.end();
+  });
+}
