@@ -9,6 +9,8 @@ import { Database, Job } from "./records";
  */
 
 const RECORDS_AT_ONCE: u32 = 128;
+/** From one record to the next: every f64 in it is aligned. */
+const RECORD_BYTES: usize = (offsetof<Job>() + 7) & ~7;
 const SMALLEST_TABLE_CLASS: u32 = 10;
 
 let slots: usize = 0;
@@ -124,9 +126,9 @@ export function removeJob(job: Job): void {
 
 function takeJob(): Job | null {
   if (!freeJob) {
-    let record = takeRecord(RECORDS_AT_ONCE * offsetof<Job>());
+    let record = takeRecord(RECORDS_AT_ONCE * RECORD_BYTES);
     if (record == 0) return null;
-    for (let i: u32 = 0; i < RECORDS_AT_ONCE; i++, record += offsetof<Job>()) {
+    for (let i: u32 = 0; i < RECORDS_AT_ONCE; i++, record += RECORD_BYTES) {
       const fresh = changetype<Job>(record);
       fresh.next = freeJob;
       freeJob = fresh;

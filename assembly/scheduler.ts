@@ -15,8 +15,9 @@ import { Channel, Job } from "./records";
 /*
  * The rules. A job is in one of four states, changed by `enter` and `leave` alone:
  *
- *   Waiting   in one heap: of its own channel, or of an ancestor (`place`) it has flowed into. Every
- *             channel from its own up to, not including, `place` has released it and counts it.
+ *   Waiting   in one heap: of its own channel, or of an ancestor (`place`) it has flowed into.
+ *             Every channel from its own up to, not including, `place` has released it and
+ *             counts it.
  *   Running   in no heap; its own channel and all above count it as released.
  *   Failed    in no heap, counted in its own channel, where it blocks a sequential one.
  *   Parked    in no heap, counted in its own channel.

@@ -1,14 +1,14 @@
 import { clearImmediate, clearTimeout, setImmediate, setTimeout } from "node:timers";
 
 /**
- * The only source of time in the program: milliseconds since the epoch. Steps only as PostgreSQL's clock
- * does, never with the clock of this machine.
+ * The only source of time in the program: milliseconds since the epoch. Steps only as PostgreSQL's
+ * clock does, never with the clock of this machine.
  */
 export interface Clock {
   nowMs(): number;
   /** Calls back once after `delayMs`; never before a later turn of the event loop. */
   after(delayMs: number, callback: () => void): Timer;
-  /** PostgreSQL's clock says this now: jobs are due by its time. A clock without it goes its own way. */
+  /** PostgreSQL's clock says this now: jobs are due by its time. */
   align?(serverMs: number): void;
 }
 
@@ -47,8 +47,8 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
 const ALIGN_MS = 100;
 
 /**
- * The machine's monotonic clock, set to the wall clock at the start and to PostgreSQL's later. Counts its open timers,
- * so that a test can tell that none was left behind.
+ * The machine's monotonic clock, set to its wall clock at the start and to PostgreSQL's later.
+ * Counts its open timers, so that a test can tell that none was left behind.
  */
 export class SystemClock implements Clock {
   #startMs = Date.now() - performance.now();

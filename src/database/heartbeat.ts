@@ -49,7 +49,7 @@ export class Heartbeat {
         `a notification to ourselves did not come back within ${
           deadlineMs / 1000
         } s: the link is dead, ` +
-          `or a pooler stands between that cannot LISTEN (connect straight to PostgreSQL with --db-host)`,
+          `or a pooler stands between that cannot LISTEN (connect straight to PostgreSQL, --db-host)`,
       );
     });
     try {

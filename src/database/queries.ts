@@ -23,7 +23,8 @@ export const IS_ODOO = `select to_regclass('ir_module_module') is not null as od
 
 export const FACTS = `
   select
-    (select coalesce(json_agg(json_build_object('name', name, 'state', state, 'version', latest_version)), '[]')::text
+    (select coalesce(json_agg(json_build_object(
+       'name', name, 'state', state, 'version', latest_version)), '[]')::text
      from ir_module_module where name in ('connector', 'queue_job')) as addons,
     (select coalesce(json_agg(attname), '[]')::text from pg_attribute
      where attrelid = to_regclass('queue_job') and attnum > 0 and not attisdropped) as columns,
@@ -114,7 +115,8 @@ export const CLAIM = `
     where uuid = any($1::text[]) and state = 'pending' and pg_backend_pid() = $2::int
     order by id for update skip locked
   )
-  update queue_job set state = 'enqueued', date_enqueued = to_timestamp($3::float8) at time zone 'utc'
+  update queue_job
+  set state = 'enqueued', date_enqueued = to_timestamp($3::float8) at time zone 'utc'
   from due where queue_job.id = due.id and queue_job.state = 'pending'
   returning uuid`;
 
@@ -153,9 +155,11 @@ export const REQUEUE_DEAD = `
   )
   update queue_job job set
     state = case when dead."isOver" then 'failed' else 'pending' end,
-    retry = coalesce(job.retry, 0) + case when job.state = 'started' and not dead."isOver" then 1 else 0 end,
+    retry = coalesce(job.retry, 0)
+      + case when job.state = 'started' and not dead."isOver" then 1 else 0 end,
     exc_name = case when dead."isOver" then 'JobFoundDead' else job.exc_name end,
-    exc_info = case when dead."isOver" then 'Job found dead after too many retries' else job.exc_info end,
+    exc_info = case when dead."isOver" then 'Job found dead after too many retries'
+      else job.exc_info end,
     date_enqueued = null, date_started = null
   from dead where job.id = dead.id and job.state in ('enqueued', 'started')
   returning job.uuid`;

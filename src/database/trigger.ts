@@ -25,7 +25,8 @@ export async function ensureTrigger(
   const triggers = await session.run(TRIGGERS);
   if (notifiesAll(triggers, generation.notifyChannel)) return null;
   if (generation.triggerMadeBy === "addon") {
-    return `no enabled trigger on queue_job notifies "${generation.notifyChannel}" of every change: ` +
+    const channel = generation.notifyChannel;
+    return `no enabled trigger on queue_job notifies "${channel}" of every change: ` +
       `jobs start late or never; upgrade the add-on with odoo -u ${generation.addon}`;
   }
   try {

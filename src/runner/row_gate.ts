@@ -221,8 +221,8 @@ export class RowGate {
     if (isUnknown(outcome)) {
       if (guard === "none") {
         logger.warning(
-          `job ${row.uuid} is stranded: its request had no answer, and a second one might run it twice; ` +
-            `when Odoo does not run it, set it to pending by hand`,
+          `job ${row.uuid} is stranded: its request had no answer, and a second one might run ` +
+            `it twice; when Odoo does not run it, set it to pending by hand`,
           database,
         );
         return;
