@@ -40,7 +40,8 @@ describe("Log", () => {
 
     assertEquals(chunks, [
       "2026-11-23 19:54:19,123 4711 INFO ? odoo.addons.queue_job.jobrunner.runner: starting\n" +
-      "2026-11-23 19:54:19,123 4711 ERROR shop openerp.addons.connector.jobrunner.runner: stopped\n",
+      "2026-11-23 19:54:19,123 4711 ERROR shop openerp.addons.connector.jobrunner.runner: " +
+      "stopped\n",
     ]);
   });
 

@@ -45,11 +45,10 @@ export class Heartbeat {
     const { clock, deadlineMs } = this.#options;
     this.#isDue = false;
     this.#deadline = clock.after(deadlineMs, () => {
+      const seconds = deadlineMs / 1000;
       session.abandon(
-        `a notification to ourselves did not come back within ${
-          deadlineMs / 1000
-        } s: the link is dead, ` +
-          `or a pooler stands between that cannot LISTEN (connect straight to PostgreSQL, --db-host)`,
+        `a notification to ourselves did not come back within ${seconds} s: the link is dead, or ` +
+          `a pooler stands between that cannot LISTEN (connect straight to PostgreSQL, --db-host)`,
       );
     });
     try {

@@ -138,7 +138,7 @@ export const PUT_BACK = `
  */
 export const REQUEUE_DEAD = `
   with suspects as (
-    select job.id, job.uuid from queue_job job
+    select job.id, job.state, job.date_enqueued from queue_job job
     where job.state in ('enqueued', 'started')
       and job.date_enqueued < (now() at time zone 'utc') - interval '10 seconds'
       and job.uuid <> all($2::text[]) and pg_backend_pid() = $1::int
@@ -149,6 +149,8 @@ export const REQUEUE_DEAD = `
   ), dead as (
     select job.id, coalesce(job.max_retries, 0) <> 0 and job.retry > job.max_retries as "isOver"
     from queue_job job join suspects on suspects.id = job.id
+      -- A worker may have begun since: then the row that is locked is another.
+      and suspects.state = job.state and suspects.date_enqueued = job.date_enqueued
     where job.id in (select id from free)
       or not exists (select 1 from queue_job_lock lock where lock.queue_job_id = job.id)
     for update of job skip locked

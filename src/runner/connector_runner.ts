@@ -92,6 +92,7 @@ export class ConnectorRunner {
       intervalMs: complete.discoveryIntervalMs,
       discover: () => discoverDatabases({ ...complete, filter: complete.databaseFilter }),
       serve: (name) => this.#serve(name),
+      onListed: () => this.#change(),
       onGone: (name) => {
         this.#scheduler.forgetDatabase(name);
         this.#dispatcher.forgetDatabase(name);

@@ -104,7 +104,7 @@ export class DatabaseLink {
       });
   }
 
-  /** Its running jobs are counted, or nobody knows when they will be. */
+  /** Its jobs are read, or nobody knows when they will be. */
   get isSettled(): boolean {
     const { turn } = this.#options;
     if (this.#state === "connecting") return this.#failureCount > 0;

@@ -18,7 +18,7 @@ const INTERVAL_MS = 10_000;
  * An enqueued job that no request of ours is about is asked for again after this, where that does
  * no harm.
  */
-const UNASKED_GRACE_MS = 60_000;
+const UNASKED_GRACE_MS = 20_000;
 
 /** The search, again and again, for jobs that nobody runs. */
 export class LostSearch {
@@ -47,10 +47,10 @@ export class LostSearch {
     return { kind: "requeueLost", askedUuids, graceMs: UNASKED_GRACE_MS };
   }
 
-  /** A search was answered: these are `pending` again. */
+  /** A search was answered: nobody runs these. */
   end(uuids: readonly string[]): void {
     const { logger, database } = this.#options;
-    for (const uuid of uuids) logger.warning(`job ${uuid} was found dead and put back`, database);
+    for (const uuid of uuids) logger.warning(`job ${uuid} was found dead`, database);
     this.later();
   }
 }

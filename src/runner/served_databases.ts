@@ -18,6 +18,8 @@ export interface ServedDatabasesOptions {
   /** The names of the databases to serve. */
   readonly discover: () => Promise<readonly string[]>;
   readonly serve: (name: string) => Served;
+  /** The list has been read. */
+  readonly onListed: () => void;
   /** A database is no longer served. */
   readonly onGone: (name: string) => void;
 }
@@ -110,7 +112,7 @@ export class ServedDatabases {
   }
 
   #adopt(names: ReadonlySet<string>): void {
-    const { logger, serve, onGone } = this.#options;
+    const { logger, serve, onGone, onListed } = this.#options;
     for (const [name, { link }] of this.#served) {
       if (names.has(name)) continue;
       this.#served.delete(name);
@@ -121,7 +123,8 @@ export class ServedDatabases {
     }
     if (names.size === 0 && !this.#isDiscovered) {
       logger.warning(
-        "no database to serve: the role owns none; name them with --database, ODOO_JOBRUNNER_DB_NAME or db_name",
+        "no database to serve: the role owns none; " +
+          "name them with --database, ODOO_JOBRUNNER_DB_NAME or db_name",
       );
     }
     for (const name of names) {
@@ -131,5 +134,6 @@ export class ServedDatabases {
       served.link.start();
     }
     this.#isDiscovered = true;
+    onListed();
   }
 }

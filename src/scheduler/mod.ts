@@ -11,8 +11,8 @@
  * scheduler.notify({ ...job, uuid: "a", channel: "mail", sequence: 1 });
  * scheduler.notify({ ...job, uuid: "b", channel: "mail", sequence: 2 });
  *
- * console.log(scheduler.takeReady(Date.now())); // [ { database: "shop", uuid: "a" } ]: mail runs
- * one at a time
+ * // mail runs one at a time:
+ * console.log(scheduler.takeReady(Date.now())); // [ { database: "shop", uuid: "a" } ]
  * ```
  *
  * @module

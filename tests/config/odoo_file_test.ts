@@ -128,14 +128,14 @@ describe("readOdooFile reads as Python does", () => {
 });
 
 describe("readOdooFile", () => {
-  it("takes the last of an option that stands there twice, as Python 2 does, with a warning", () => {
+  it("takes the last of an option that stands there twice, as Python 2 does, and warns", () => {
     const file = readOdooFile("[a]\nx = 1\nX = 2\n");
 
     assertEquals(plain(file), { a: { x: "2" } });
     assertEquals(file.warnings.map((it) => it.line), [3]);
   });
 
-  it("merges a section that stands there twice, as Python 2 does, with a warning", () => {
+  it("merges a section that stands there twice, as Python 2 does, and warns", () => {
     const file = readOdooFile("[a]\nx = 1\n[b]\n[a]\ny = 2\n");
 
     assertEquals(plain(file), { a: { x: "1", y: "2" }, b: {} });

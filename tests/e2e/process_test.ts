@@ -116,8 +116,9 @@ describe("the process", () => {
 
     assertEquals(await host!.exited, { code: 1, signal: null });
     for (const uuid of [first, second]) {
-      await until("it works", () => odoo.workers.processIdOf({ database: database.name, uuid }));
-      odoo.workers.finish({ database: database.name, uuid });
+      const job = { database: database.name, uuid };
+      await until("it works", () => odoo.requests.of(job).working === 1);
+      odoo.workers.finish(job);
       await database.untilState(uuid, "done");
     }
   });

@@ -184,7 +184,7 @@ describe("ConnectorRunner", () => {
     assertEquals(uuids.map((it) => requestsOf(it).maxOpen), uuids.map(() => 1));
   });
 
-  it("leaves alone the one database that Odoo's own job runner has, and serves the others", async () => {
+  it("leaves alone a database that Odoo's own job runner has, and serves the others", async () => {
     const theirs = await postgres.database("16.0");
     database = await postgres.database("16.0");
     const stock = await theirs.sql.reserve();

@@ -25,11 +25,16 @@ describe("ConnectorRunner.stop", () => {
 
   const requestsOf = (uuid: string) => odoo.requests.of({ database: database.name, uuid });
 
+  /** Committed as `started`, and so that `finish` is heard. */
+  const untilWorking = (uuid: string) => {
+    return until(`job ${uuid} works`, () => requestsOf(uuid).working === 1);
+  };
+
   it("does not wait for jobs that Odoo has begun, which go on there", async () => {
     database = await postgres.database("16.0");
     const uuid = await database.addJob({ plan: { workMs: 60_000 } });
     const test = TestRunner.start(postgres, { databases: [database], port: odoo.port });
-    await database.untilState(uuid, "started");
+    await untilWorking(uuid);
 
     await test.stop();
 
@@ -43,7 +48,7 @@ describe("ConnectorRunner.stop", () => {
     database = await postgres.database("16.0");
     const first = await database.addJob({ plan: { workMs: 60_000 } });
     const test = TestRunner.start(postgres, { databases: [database], port: odoo.port });
-    await database.untilState(first, "started");
+    await untilWorking(first);
     const second = await database.addJob({ plan: { workMs: 60_000 } });
     await until("the second waits in Odoo", () => requestsOf(second).open === 1);
 
@@ -52,6 +57,7 @@ describe("ConnectorRunner.stop", () => {
     await stopped;
 
     assertEquals(await database.state(second), "started");
+    await untilWorking(second);
     odoo.workers.finish({ database: database.name, uuid: second });
     await database.untilAll("done");
   });
@@ -61,7 +67,7 @@ describe("ConnectorRunner.stop", () => {
     const first = await database.addJob({ plan: { workMs: 60_000 } });
     const options = { databases: [database], port: odoo.port, channels: "root:1" };
     const test = TestRunner.start(postgres, options);
-    await database.untilState(first, "started");
+    await untilWorking(first);
     const waiting = await database.addJob();
 
     const stopped = test.stop();

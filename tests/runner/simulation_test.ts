@@ -25,6 +25,7 @@ describe("Auditor", () => {
     ["a double request", "two open requests"],
     ["an overlap over capacity", "its capacity is"],
     ["a lost job", "is lost: pending"],
+    ["a double run", "although Odoo may run it, without a guard"],
   ] as const;
   for (const [sabotage, complaint] of FOUND) {
     it(`finds ${sabotage}`, async () => {

@@ -15,7 +15,8 @@ import { Violation } from "./violation.ts";
  * - one open request per job at most, opened at once when a claim of the present session is
  *   answered with the job;
  * - no job is executed twice at the same time, unless somebody wrote its row from outside while
- *   Odoo had one of the two requests: then nobody can know (odoo.md);
+ *   Odoo had one of the two requests: then nobody can know (odoo.md). So where Odoo has no guard,
+ *   no job is asked for while Odoo has an earlier request for it, with the same exception;
  * - as many jobs in a channel and below as its capacity, where a job counts once, by the channel
  *   that it had when it was asked for, while it is executed or has an open request and its row is
  *   `enqueued` or `started` (later only the answer is on the way). Not counted are *disturbed*
@@ -55,13 +56,17 @@ export class Auditor {
   }
 
   noteAsked(request: OdooRequest): void {
-    const isAsked = this.#odoo.of(request.table.database, request.uuid)
-      .some((it) => it !== request && it.isOpen);
-    if (isAsked) throw new Violation(`${request.name} has two open requests`);
-    this.#stranded.delete(request.name);
-    if (!this.#claimed.delete(request.name)) {
-      throw new Violation(`${request.name} is asked for without a claim`);
+    const { table, uuid, name } = request;
+    const others = this.#odoo.of(table.database, uuid).filter((it) => it !== request);
+    if (others.some((it) => it.isOpen)) throw new Violation(`${name} has two open requests`);
+    const mayRun = others.some((it) => it.isUnderWay && !it.isExcused);
+    if (table.generation.startGuard === "none" && mayRun) {
+      throw new Violation(`${name} is asked for although Odoo may run it, without a guard`);
     }
+    // Somebody wrote the row between the claim and its answer.
+    if (!request.job || !isCounted(request.job)) request.isExcused = true;
+    this.#stranded.delete(name);
+    if (!this.#claimed.delete(name)) throw new Violation(`${name} is asked for without a claim`);
   }
 
   noteExecution(request: OdooRequest): void {

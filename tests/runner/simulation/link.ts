@@ -109,7 +109,7 @@ export class Link {
 
   #open(): void {
     this.#backend = new Backend(this.table);
-    this.turn.opened(this.table.generation);
+    this.turn.opened(this.#options.sabotage.generation(this.table.generation));
     this.#options.onChange();
   }
 

@@ -47,6 +47,11 @@ export class OdooRequest {
     return this.#tell !== null;
   }
 
+  /** It may run the job. */
+  get isUnderWay(): boolean {
+    return this.stage === "backlog" || this.hasWorker;
+  }
+
   get isExecuting(): boolean {
     return this.stage === "running";
   }

@@ -66,7 +66,7 @@ export function statesConformance(create: CreateScheduler): void {
     });
 
     for (const state of ["enqueued", "started"]) {
-      it(`becomes running in every channel when it is ${state} while it waits in an ancestor`, () => {
+      it(`becomes running in every channel when it is ${state} while it waits above`, () => {
         const scheduler = withJobInRootsHeap(create("root:2,mail:1"));
         scheduler.notify(job("flowed", { channel: "mail", state }));
         scheduler.notify(job("running 1", { state: "done" }));
@@ -80,7 +80,7 @@ export function statesConformance(create: CreateScheduler): void {
       });
     }
 
-    it("pending again from running waits in its own channel, behind what is more urgent there", () => {
+    it("pending again from running waits in its own channel, behind the more urgent", () => {
       const scheduler = create("root:1,mail:1");
       scheduler.notify(job("a", { channel: "mail" }));
       take(scheduler, NOW);
