@@ -1,5 +1,5 @@
 import { type Backoff, backoffMs } from "../backoff.ts";
-import { type Clock, TimerSet } from "../clock.ts";
+import { type Clock, type Timer, TimerSet } from "../clock.ts";
 import type { Database } from "../database/database.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import { Heartbeat } from "../database/heartbeat.ts";
@@ -25,6 +25,10 @@ export interface LinkOptions {
 
 /** A leader that dies is followed within this and the server's notice of its death. */
 const STANDBY_INTERVAL_MS = 2_000;
+/** Of these a look now and then is enough. */
+const WAITING_STATES: readonly DatabaseState[] = ["ignored", "paused"];
+/** Why a session ends whose database is no longer what it was. */
+const CHANGED = "the add-on has changed";
 const RECONNECT_BACKOFF: Backoff = { firstMs: 500, longestMs: 30_000 };
 /**
  * Odoo's own drop and duplicate terminate all connections and go on at once: who comes back too
@@ -49,6 +53,8 @@ export class DatabaseLink {
   #generation: KnownGeneration | null = null;
   #session: Session | null = null;
   #isWorking = false;
+  #isLookDue = false;
+  #lookTimer: Timer | null = null;
   #failureCount = 0;
   #isStopped = false;
   /** Ends the present wait or session early. */
@@ -91,7 +97,7 @@ export class DatabaseLink {
   work(): void {
     if (this.#isWorking || !this.#session) return;
     const statement = this.#options.turn.nextStatement();
-    if (!statement) return this.#sendHeartbeat();
+    if (!statement) return this.#idle();
     this.#isWorking = true;
     const { turn } = this.#options;
     const session = this.#session;
@@ -137,7 +143,7 @@ export class DatabaseLink {
       try {
         await this.#lead();
         this.#failureCount = 0;
-        waitMs = this.#state === "standby" ? STANDBY_INTERVAL_MS : this.#options.retryMs;
+        waitMs = WAITING_STATES.includes(this.#state) ? this.#options.retryMs : STANDBY_INTERVAL_MS;
       } catch (error) {
         waitMs = this.#fail(error);
       }
@@ -162,11 +168,13 @@ export class DatabaseLink {
       this.#failureCount = 0;
       this.#interrupt = () => lost(new SessionLost("STOPPED", "stopped"));
       turn.opened(this.#generation!);
+      this.#lookLater();
       this.#enter("scanning", this.#reason);
       const addon = this.#generation!.addon === "connector" ? "connector" : "queue job";
       this.#logger.info(`${addon} runner ready for db ${database.name}`, database.name);
       const reason = await ended;
-      if (!this.#isStopped) throw reason;
+      if (reason.message === CHANGED) this.#enter("connecting", CHANGED);
+      else if (!this.#isStopped) throw reason;
     } finally {
       this.#heartbeat.stop();
       const wasLed = this.#session !== null;
@@ -222,12 +230,36 @@ export class DatabaseLink {
     else this.#options.turn.notified(payload);
   }
 
-  /** Only when idle: any other answer shows as well that the link lives. */
-  #sendHeartbeat(): void {
+  /** What can wait until there is nothing else to do. */
+  #idle(): void {
     const session = this.#session;
-    if (!this.#heartbeat.isDue || !session) return;
+    if (!session || !(this.#heartbeat.isDue || this.#isLookDue)) return;
     this.#isWorking = true;
-    void this.#heartbeat.send(session).then(() => this.#finish(session, () => {}));
+    const done = this.#heartbeat.isDue ? this.#heartbeat.send(session) : this.#look(session);
+    void done.then(() => this.#finish(session, () => {}));
+  }
+
+  /**
+   * The add-on may have been removed, or be about to be upgraded: then nothing is to stand in its
+   * way.
+   */
+  async #look(session: Session): Promise<void> {
+    this.#isLookDue = false;
+    this.#lookLater();
+    try {
+      const found = await this.#options.database.generation(session);
+      if ("reason" in found || found.name !== this.#generation?.name) session.abandon(CHANGED);
+    } catch (error) {
+      if (!(error instanceof SessionLost)) session.abandon((error as Error).message);
+    }
+  }
+
+  #lookLater(): void {
+    this.#lookTimer?.cancel();
+    this.#lookTimer = this.#timers.after(this.#options.retryMs, () => {
+      this.#isLookDue = true;
+      this.work();
+    });
   }
 
   /**

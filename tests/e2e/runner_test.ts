@@ -222,6 +222,24 @@ describe("ConnectorRunner", () => {
     await test.log.until("database is gone");
   });
 
+  it("keeps out of the way while the add-on is upgraded, and goes on afterwards", async () => {
+    database = await postgres.database("16.0");
+    test = TestRunner.start(postgres, {
+      ...{ databases: [database], port: odoo.port, discoveryIntervalMs: 50 },
+    });
+    await test.untilReady(database);
+
+    await database.sql`update ir_module_module set state = 'to upgrade' where name = 'queue_job'`;
+    await until("it is paused", () => test!.stateOf(database) === "paused");
+    const uuid = await database.addJob();
+    await test.log.until("paused: queue_job is being upgraded");
+    assertEquals(await database.state(uuid), "pending");
+    await database.sql`update ir_module_module set state = 'installed' where name = 'queue_job'`;
+
+    await database.untilState(uuid, "done");
+    assertEquals(test.log.complaints, []);
+  });
+
   it("proves again and again that it hears", async () => {
     database = await postgres.database("16.0");
     test = TestRunner.start(postgres, {

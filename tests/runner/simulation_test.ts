@@ -102,7 +102,7 @@ const REACHED: readonly [what: string, times: number][] = [
   ["refuses claim", 3],
   ["the core traps", 50],
   ["is stranded", 5],
-  ["was found dead and put back", 10],
+  ["was found dead", 10],
   ["no jobs of this database are taken", 20],
   ["Odoo is away", 20],
   ["the cron puts back", 5],
