@@ -18,7 +18,8 @@ import { type Served, ServedDatabases } from "./served_databases.ts";
 import { statusOf } from "./runner_status.ts";
 
 /**
- * At the start nothing is taken until the running jobs of all databases are counted, or this long.
+ * At the start, and after the core was made anew, nothing is taken until the jobs of all databases
+ * are read, so that capacity and order can be judged; or this long.
  */
 const BARRIER_MS = 10_000;
 /** How long a stop waits at its end until requests that were never sent are put back. */
@@ -52,6 +53,7 @@ export class ConnectorRunner {
   /** Nothing is taken before what runs is counted. */
   #isBarrierUp = true;
   #barrier: Timer | null = null;
+  #onBarrierDown: () => void = () => {};
   #stopped: Promise<void> | null = null;
   #onDrained: () => void = () => {};
 
@@ -147,8 +149,7 @@ export class ConnectorRunner {
     if (this.#stopped) return;
     this.#phase = "running";
     this.#logger.info("initializing database connections");
-    this.#isBarrierUp = true;
-    this.#barrier = this.#options.clock.after(BARRIER_MS, () => this.#lowerBarrier());
+    this.#raiseBarrier(() => this.#logger.info("database connections ready"));
     this.#databases.start();
   }
 
@@ -218,17 +219,25 @@ export class ConnectorRunner {
     this.#decider.decideSoon();
   }
 
+  #raiseBarrier(onDown: () => void): void {
+    this.#barrier?.cancel();
+    this.#isBarrierUp = true;
+    this.#onBarrierDown = onDown;
+    this.#barrier = this.#options.clock.after(BARRIER_MS, () => this.#lowerBarrier());
+  }
+
   #lowerBarrier(): void {
     if (!this.#isBarrierUp) return;
     this.#isBarrierUp = false;
     this.#barrier?.cancel();
-    if (this.#phase === "running") this.#logger.info("database connections ready");
+    if (this.#phase === "running") this.#onBarrierDown();
     this.#decider.decideSoon();
   }
 
   /** The core trapped and is made anew: what is in our hands runs, every database is read again. */
   #refill(error: SchedulerError): void {
     this.#logger.error(`the scheduler is made anew, a bug to report: ${error.message}`);
+    this.#raiseBarrier(() => this.#logger.info("the scheduler knows all jobs again"));
     for (const { turn } of this.#databases.all()) turn.refill();
   }
 

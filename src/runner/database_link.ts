@@ -112,9 +112,8 @@ export class DatabaseLink {
 
   /** Its jobs are read, or nobody knows when they will be. */
   get isSettled(): boolean {
-    const { turn } = this.#options;
-    if (this.#state === "connecting") return this.#failureCount > 0;
-    return this.#state !== "scanning" || turn.phase !== "scanning";
+    if (this.#session) return this.#options.turn.phase !== "scanning";
+    return this.#state !== "connecting" || this.#failureCount > 0;
   }
 
   get status(): DatabaseStatus {

@@ -59,10 +59,7 @@ export class Auditor {
     const { table, uuid, name } = request;
     const others = this.#odoo.of(table.database, uuid).filter((it) => it !== request);
     if (others.some((it) => it.isOpen)) throw new Violation(`${name} has two open requests`);
-    const mayRun = others.some((it) => it.isUnderWay && !it.isExcused);
-    if (table.generation.startGuard === "none" && mayRun) {
-      throw new Violation(`${name} is asked for although Odoo may run it, without a guard`);
-    }
+    if (table.generation.startGuard === "none") this.#checkUnguarded(request, others);
     // Somebody wrote the row between the claim and its answer.
     if (!request.job || !isCounted(request.job)) request.isExcused = true;
     this.#stranded.delete(name);
@@ -133,6 +130,15 @@ export class Auditor {
     }
     this.#checkCapacity();
     scheduler.checkInvariants();
+  }
+
+  /** Beside a request that is excused, nobody can know what becomes of a second one. */
+  #checkUnguarded(request: OdooRequest, others: readonly OdooRequest[]): void {
+    const alive = others.filter((it) => it.isUnderWay);
+    if (alive.some((it) => it.isExcused)) request.isExcused = true;
+    else if (alive.length > 0) {
+      throw new Violation(`${request.name} is asked for although Odoo may run it, without a guard`);
+    }
   }
 
   #checkCapacity(): void {
