@@ -8,7 +8,7 @@ import {
   type NothingToRun,
 } from "./generation.ts";
 import { type JobRow, jobRows } from "./job_row.ts";
-import { FACTS, IS_ODOO, jobPage, TERMINATE_GHOST, tryLock } from "./queries.ts";
+import { FACTS, IS_ODOO, jobPage, TERMINATE_GHOST, TRY_GROUP_LOCK, tryLock } from "./queries.ts";
 import { type Parameter, Session, type SessionLost } from "./session.ts";
 import { PAGE_ROWS } from "./statement.ts";
 
@@ -72,18 +72,13 @@ export class Database {
    * Takes the database's lock for the life of the session; answers false while another runner holds
    * it.
    */
-  async lock(session: Session, generation: KnownGeneration): Promise<boolean> {
-    let isOurs = await this.#tryLock(session, generation);
-    if (!isOurs && this.#lastPid !== 0) {
-      // Our own backend before this one may live on, its connection cut without a word.
-      const ghosts = await session.run(TERMINATE_GHOST, [this.#lastPid, this.#applicationName]);
-      for (let pause = 0; !isOurs && ghosts.length > 0 && pause < GHOST_PAUSES; pause++) {
-        await new Promise<void>((resolve) => this.#clock.after(GHOST_PAUSE_MS, resolve));
-        isOurs = await this.#tryLock(session, generation);
-      }
-    }
-    if (isOurs) this.#lastPid = session.pid;
-    return isOurs;
+  lock(session: Session, generation: KnownGeneration): Promise<boolean> {
+    return this.#lock(session, tryLock(generation));
+  }
+
+  /** The same with the lock of a group of runners, on whichever database it lives. */
+  lockGroup(session: Session, group: string): Promise<boolean> {
+    return this.#lock(session, TRY_GROUP_LOCK, [group]);
   }
 
   /**
@@ -121,9 +116,19 @@ export class Database {
     }
   }
 
-  async #tryLock(session: Session, generation: KnownGeneration): Promise<boolean> {
-    const [row] = await session.run(tryLock(generation));
-    return row!["locked"] === true;
+  async #lock(session: Session, text: string, parameters: readonly Parameter[] = []) {
+    const tryOnce = async () => (await session.run(text, parameters))[0]!["locked"] === true;
+    let isOurs = await tryOnce();
+    if (!isOurs && this.#lastPid !== 0 && this.#lastPid !== session.pid) {
+      // Our own backend before this one may live on, its connection cut without a word.
+      const ghosts = await session.run(TERMINATE_GHOST, [this.#lastPid, this.#applicationName]);
+      for (let pause = 0; !isOurs && ghosts.length > 0 && pause < GHOST_PAUSES; pause++) {
+        await new Promise<void>((resolve) => this.#clock.after(GHOST_PAUSE_MS, resolve));
+        isOurs = await tryOnce();
+      }
+    }
+    if (isOurs) this.#lastPid = session.pid;
+    return isOurs;
   }
 
   get #applicationName(): string {

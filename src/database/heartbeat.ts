@@ -24,15 +24,28 @@ export class Heartbeat {
   #interval: Timer | null = null;
   #deadline: Timer | null = null;
   #isDue = false;
+  /** Who waits for the first one. */
+  #first: { heard(): void; failed(reason: SessionLost): void } | null = null;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
   }
 
-  /** The session listens; the first heartbeat follows after an interval. */
+  /**
+   * The session listens, and has proven it when this resolves.
+   *
+   * @throws {SessionLost} When it does not hear.
+   */
   async start(session: Session): Promise<void> {
     await session.run(`listen "${this.channel}"`);
-    this.#sendLater();
+    const heard = new Promise<void>((resolve, reject) => {
+      this.#first = { heard: resolve, failed: reject };
+    });
+    // A loss is thrown below.
+    heard.catch(() => {});
+    await this.send(session);
+    if (!session.isOpen) await session.run(NOTIFY, [this.channel, ""]);
+    await heard;
   }
 
   /** It is time to `send`, as soon as the session is idle. */
@@ -44,15 +57,15 @@ export class Heartbeat {
   async send(session: Session): Promise<void> {
     const { clock, deadlineMs } = this.#options;
     this.#isDue = false;
+    let isAnswered = false;
     this.#deadline = clock.after(deadlineMs, () => {
-      const seconds = deadlineMs / 1000;
-      session.abandon(
-        `a notification to ourselves did not come back within ${seconds} s: the link is dead, or ` +
-          `a pooler stands between that cannot LISTEN (connect straight to PostgreSQL, --db-host)`,
-      );
+      const reason = silence(deadlineMs / 1000, isAnswered);
+      session.abandon(reason);
+      this.#first?.failed(new SessionLost("ABANDONED", reason));
     });
     try {
       const [row] = await session.run(NOTIFY, [this.channel, ""]);
+      isAnswered = true;
       clock.align?.(Number(row!["nowMs"]));
     } catch (error) {
       if (!(error instanceof SessionLost)) session.abandon((error as Error).message);
@@ -63,6 +76,8 @@ export class Heartbeat {
   heard(): void {
     this.#deadline?.cancel();
     this.#deadline = null;
+    this.#first?.heard();
+    this.#first = null;
     this.#sendLater();
   }
 
@@ -72,6 +87,7 @@ export class Heartbeat {
     this.#deadline?.cancel();
     this.#interval = null;
     this.#deadline = null;
+    this.#first = null;
     this.#isDue = false;
   }
 
@@ -83,4 +99,13 @@ export class Heartbeat {
       this.#options.onDue();
     });
   }
+}
+
+/** Why no notification came back, by whether the statement that sent it was answered. */
+function silence(seconds: number, isAnswered: boolean): string {
+  const silence = `a notification to ourselves did not come back within ${seconds} s`;
+  return isAnswered
+    ? `${silence}: LISTEN does not work here, as behind PgBouncer in transaction mode; connect ` +
+      `straight to PostgreSQL (--db-host, --db-port)`
+    : `${silence}: the link is dead`;
 }

@@ -253,10 +253,22 @@ export class ConnectorRunner {
     // What was never sent is known only now, and put back.
     await this.#dispatcher.close();
     await this.#drained(PUT_BACK_MS);
+    this.#tellLeft();
     await this.#databases.stop();
     await this.#leadership.stop();
     this.#phase = "stopped";
     this.#logger.info("stopped");
+  }
+
+  /** Jobs that were asked for, and of which nobody knows yet whether Odoo has them. */
+  #tellLeft(): void {
+    for (const { turn, link } of this.#databases.all()) {
+      const left = [...turn.inFlight.all()].filter((it) => !it.hasStarted).map((it) => it.uuid);
+      if (left.length === 0) continue;
+      const names = left.slice(0, 5).join(", ") + (left.length > 5 ? ", …" : "");
+      const text = `asked for and not begun, left enqueued: ${left.length} jobs (${names})`;
+      this.#logger.warning(text, link.status.name);
+    }
   }
 
   /** Resolves when nothing is in our hands that could leave them, or after `timeoutMs`. */

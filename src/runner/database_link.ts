@@ -56,6 +56,8 @@ export class DatabaseLink {
   #isLookDue = false;
   #lookTimer: Timer | null = null;
   #failureCount = 0;
+  /** The last one. */
+  #failure: string | null = null;
   #isStopped = false;
   /** Ends the present wait or session early. */
   #interrupt: () => void = () => {};
@@ -213,12 +215,13 @@ export class DatabaseLink {
   #fail(error: unknown): number {
     const reason = error instanceof Error ? error.message : String(error);
     const code = String((error as { code?: unknown }).code ?? "");
-    if (this.#failureCount++ === 0 || this.#reason !== reason) {
+    if (this.#failureCount++ === 0 || this.#failure !== reason) {
       this.#logger.error(
         `database connection failed: ${reason}; trying again`,
         this.#options.database.name,
       );
     }
+    this.#failure = reason;
     this.#enter("recovering", reason);
     const waitMs = backoffMs(RECONNECT_BACKOFF, this.#failureCount, this.#options.random());
     return TERMINATED.includes(code) ? TERMINATED_PAUSE_MS + waitMs : waitMs;
@@ -278,7 +281,7 @@ export class DatabaseLink {
     if (isNews) this.#sinceMs = this.#options.clock.nowMs();
     this.#state = state;
     this.#reason = reason;
-    if (isNews && (state === "standby" || state === "paused")) {
+    if (isNews && ["standby", "paused", "ignored"].includes(state)) {
       this.#logger.info(`${state}: ${reason}`, this.#options.database.name);
     }
     this.#options.onChange();

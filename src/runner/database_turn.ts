@@ -4,7 +4,7 @@ import type { JobRow } from "../database/job_row.ts";
 import type { Answer, Statement } from "../database/statement.ts";
 import type { Outcome } from "../dispatch/outcome.ts";
 import { Hold } from "./hold.ts";
-import { InFlight } from "./in_flight.ts";
+import { InFlight, type InFlightJob } from "./in_flight.ts";
 import { LostSearch } from "./lost_search.ts";
 import { RowGate } from "./row_gate.ts";
 import type { TurnOptions, TurnPhase } from "./turn_options.ts";
@@ -55,7 +55,8 @@ export class DatabaseTurn {
       ...options,
       inFlight: this.inFlight,
       timers,
-      mark: (uuid) => this.notified(uuid),
+      mark: (uuid) => this.#mark(uuid),
+      isResting: () => this.#phase === "held",
       putBack: (job) => {
         this.#work.addPutBack(job);
         options.onWork();
@@ -73,11 +74,6 @@ export class DatabaseTurn {
     return this.#phase === "held" ? this.#hold.reason : null;
   }
 
-  /** Those of its jobs that take places are counted. */
-  get hasCounted(): boolean {
-    return this.#phase === "ready" || this.#work.scan?.hasCounted === true;
-  }
-
   /** Failed jobs that only count, by channel as their rows spell it. */
   get failedCounts(): ReadonlyMap<string, number> {
     return this.#failedCounts;
@@ -85,7 +81,8 @@ export class DatabaseTurn {
 
   /** Nothing is in our hands but requests that Odoo has begun with. */
   get isDrained(): boolean {
-    return [...this.inFlight.all()].every((it) => it.state === "asked" && it.hasStarted);
+    const isWithOdoo = (it: InFlightJob) => it.state === "asked" ? it.hasStarted : it.mayRun;
+    return this.#gate.isSettled && [...this.inFlight.all()].every(isWithOdoo);
   }
 
   /** A new session listens and holds the lock. */
@@ -117,10 +114,10 @@ export class DatabaseTurn {
 
   /** A row has changed. */
   notified(uuid: string): void {
-    if (this.#phase === "lost" || this.#phase === "held") return;
-    this.#work.mark(uuid);
+    // The rescan after a hold reads it.
+    if (this.#phase === "held") return;
+    this.#mark(uuid);
     if (this.#work.isFlooded) this.#startScan();
-    this.#options.onWork();
   }
 
   /** A request is over. */
@@ -160,7 +157,7 @@ export class DatabaseTurn {
     this.#onTheWay = null;
     if (statement.kind === "claim") statement.uuids.forEach((uuid) => this.#giveUp(uuid));
     this.#refusedKind = statement.kind;
-    this.#holdBack(`cannot ${statement.kind}: ${reason}`, ++this.#refusedCount);
+    this.#holdBack(reason, ++this.#refusedCount, statement.kind);
   }
 
   /** The core was made anew and is empty: what is in our hands runs, all else is read again. */
@@ -178,6 +175,7 @@ export class DatabaseTurn {
     this.#isStopping = true;
     this.#dropClaims();
     this.#work.scan = null;
+    this.#gate.hurry();
     this.#options.onWork();
   }
 
@@ -192,7 +190,7 @@ export class DatabaseTurn {
         return this.#completeClaim(statement, new Set(uuids));
       case "putBack":
         for (const uuid of uuids) this.inFlight.remove(uuid);
-        for (const uuid of statement.uuids) this.notified(uuid);
+        for (const uuid of statement.uuids) this.#mark(uuid);
         return;
       case "read": {
         this.#apply(rows);
@@ -215,11 +213,13 @@ export class DatabaseTurn {
   }
 
   #apply(rows: readonly JobRow[]): void {
-    for (const row of rows) {
-      this.#gate.apply(row, this.#generation!.startGuard);
-      // One row may show that something is wrong: the others are read again when the hold is over.
-      if (this.#phase === "held") return;
-    }
+    for (const row of rows) this.#gate.apply(row, this.#generation!.startGuard);
+  }
+
+  #mark(uuid: string): void {
+    if (this.#phase === "lost") return;
+    this.#work.mark(uuid);
+    this.#options.onWork();
   }
 
   #completeClaim(statement: Statement & { kind: "claim" }, claimed: ReadonlySet<string>): void {
@@ -259,10 +259,12 @@ export class DatabaseTurn {
     this.#options.onWork();
   }
 
-  #holdBack(reason: string, count: number): void {
+  #holdBack(reason: string, count: number, doing?: Statement["kind"]): void {
     if (this.#phase === "held" || this.#phase === "lost") return;
     this.#rest("held");
-    this.#hold.begin(reason, count);
+    // What is in our hands goes its way all the same.
+    for (const uuid of this.#gate.unsettled()) this.#mark(uuid);
+    this.#hold.begin(reason, count, doing);
   }
 
   /** Nothing of it is taken: its waiting jobs leave the core. */

@@ -17,6 +17,7 @@ export class Hold {
   readonly #options: HoldOptions;
   #timer: Timer | null = null;
   #reason: string | null = null;
+  #cause: string | null = null;
 
   constructor(options: HoldOptions) {
     this.#options = options;
@@ -27,13 +28,18 @@ export class Hold {
     return this.#reason;
   }
 
-  /** @param count How often in a row, 1 or more: it is told of once. */
-  begin(reason: string, count: number): void {
+  /**
+   * @param count How often in a row, 1 or more: one cause is told of once, whatever it is in the
+   *   way of.
+   * @param doing What was refused.
+   */
+  begin(cause: string, count: number, doing?: string): void {
     const { database, timers, random, logger, onOver } = this.#options;
-    if (count === 1 || this.#reason !== reason) {
-      logger.error(`no jobs of this database are taken for a while: ${reason}`, database);
+    if (count === 1 || this.#cause !== cause) {
+      this.#reason = doing ? `cannot ${doing}: ${cause}` : cause;
+      logger.error(`no jobs of this database are taken for a while: ${this.#reason}`, database);
     }
-    this.#reason = reason;
+    this.#cause = cause;
     const delayMs = BACKOFF.firstMs / 2 + backoffMs(BACKOFF, count, random());
     this.#timer = timers.after(delayMs, onOver);
   }

@@ -20,6 +20,8 @@ export interface InFlightJob {
   hasStarted: boolean;
   /** Returning: its put-back is still to be sent, so a row that is read before says nothing new. */
   wantsPutBack: boolean;
+  /** Returning: Odoo may have it all the same, so not before its grace. */
+  mayRun: boolean;
 }
 
 /** The jobs of one database that are in the runner's hands: at most one open request each. */
@@ -39,6 +41,7 @@ export class InFlight {
       wantsReading: false,
       hasStarted: false,
       wantsPutBack: false,
+      mayRun: false,
     };
     this.#jobs.set(uuid, job);
     return job;

@@ -2,7 +2,6 @@ import { type Backoff, backoffMs } from "../backoff.ts";
 import { type Clock, TimerSet } from "../clock.ts";
 import type { Database } from "../database/database.ts";
 import { Heartbeat } from "../database/heartbeat.ts";
-import { TRY_GROUP_LOCK } from "../database/queries.ts";
 import { type Session, SessionLost } from "../database/session.ts";
 import type { Logger } from "../log.ts";
 
@@ -76,7 +75,8 @@ export class Leadership {
 
   /** One session: stands by until the lock is ours, then leads until the session ends. */
   async #compete(): Promise<void> {
-    const { databases, clock, onLead, onStandBy, onLose, logger } = this.#options;
+    const { clock, group, onLead, onStandBy, onLose, logger } = this.#options;
+    const database = this.#options.databases[this.#candidate]!;
     let lose: (reason: SessionLost) => void = () => {};
     const lost = new Promise<SessionLost>((resolve) => lose = resolve);
     const heartbeat = new Heartbeat({
@@ -85,24 +85,24 @@ export class Leadership {
       deadlineMs: this.#options.heartbeatDeadlineMs,
       onDue: () => void heartbeat.send(session),
     });
-    const session: Session = await databases[this.#candidate]!.openSession({
+    const session: Session = await database.openSession({
       onNotify: () => heartbeat.heard(),
       onLost: (reason) => lose(reason),
     });
     try {
-      while (!await this.#tryLock(session)) {
+      while (!await database.lockGroup(session, group)) {
         if (!this.#isStandby) logger.info("another job runner leads; standing by");
         this.#isStandby = true;
         onStandBy();
         await this.#wait(STANDBY_INTERVAL_MS);
         if (this.#isStopped) return;
       }
-      this.#failureCount = 0;
-      this.#failure = null;
       this.#interrupt = () => lose(new SessionLost("STOPPED", "stopped"));
       if (this.#isStandby) logger.info("this job runner leads now");
       this.#isStandby = false;
       await heartbeat.start(session);
+      this.#failureCount = 0;
+      this.#failure = null;
       if (this.#isStopped) return;
       onLead();
       const reason = await lost;
@@ -113,11 +113,6 @@ export class Leadership {
       heartbeat.stop();
       await session.end();
     }
-  }
-
-  async #tryLock(session: Session): Promise<boolean> {
-    const [row] = await session.run(TRY_GROUP_LOCK, [this.#options.group]);
-    return row!["locked"] === true;
   }
 
   /** Answers how long to wait. One line when the situation changes, not each time. */

@@ -17,6 +17,8 @@ export interface RowGateOptions {
   readonly logger: Logger;
   /** The job's row is to be read. */
   readonly mark: (uuid: string) => void;
+  /** Nothing is to be taken: waiting jobs stay out of the core. */
+  readonly isResting: () => boolean;
   /** A returning job is to be put back now. */
   readonly putBack: (job: InFlightJob) => void;
   /** Requests are answered, but the rows do not move: why, and how many in a row. */
@@ -64,9 +66,23 @@ export class RowGate {
   readonly #skipped = new Map<string, { count: number; isWaiting: boolean }>();
   readonly #warnings = new Set<string>();
   #unmovedCount = 0;
+  #isHurried = false;
 
   constructor(options: RowGateOptions) {
     this.#options = options;
+  }
+
+  /** Every request that is over has been judged by its row. */
+  get isSettled(): boolean {
+    return this.#answered.size === 0;
+  }
+
+  /** The runner stops: what is to be put back later is put back now. */
+  hurry(): void {
+    this.#isHurried = true;
+    for (const job of this.#options.inFlight.all()) {
+      if (job.wantsPutBack && !job.mayRun) this.#options.putBack(job);
+    }
   }
 
   /** These rows are about to be read. */
@@ -142,7 +158,7 @@ export class RowGate {
   putBackIn(job: InFlightJob, delayMs: number): void {
     job.state = "returning";
     job.wantsPutBack = true;
-    if (delayMs === 0) this.#options.putBack(job);
+    if (delayMs === 0 || (this.#isHurried && !job.mayRun)) this.#options.putBack(job);
     else this.#options.timers.after(delayMs, () => this.#options.putBack(job));
   }
 
@@ -220,13 +236,13 @@ export class RowGate {
     this.#toCore(row);
     if (isUnknown(outcome)) {
       if (guard === "none") {
-        logger.warning(
-          `job ${row.uuid} is stranded: its request had no answer, and a second one might run ` +
-            `it twice; when Odoo does not run it, set it to pending by hand`,
+        return logger.warning(
+          `job ${row.uuid} is stranded: its request had no answer, a second one might run it ` +
+            `twice; when Odoo does not run it, set it to pending by hand`,
           database,
         );
-        return;
       }
+      job.mayRun = true;
       inFlight.restore(job);
       return this.putBackIn(job, DROPPED_GRACE_MS);
     }
@@ -234,19 +250,22 @@ export class RowGate {
     this.putBackIn(job, backoffMs(RETURN_BACKOFF, ++this.#unmovedCount, random()));
     if (outcome.kind === "refused") this.#options.onUnmoved(outcome.reason, this.#unmovedCount);
     else if (this.#unmovedCount >= UNMOVED_MAX) {
-      this.#options.onUnmoved(WRONG_DATABASE, this.#unmovedCount);
+      const reason = outcome.kind === "failed" ? failing(outcome.status) : WRONG_DATABASE;
+      this.#options.onUnmoved(reason, this.#unmovedCount);
     }
   }
 
   /** One bad row must not stop the others: it is told of once. */
   #toCore(row: JobRow): void {
-    const { scheduler, database } = this.#options;
+    const { scheduler, database, isResting } = this.#options;
     const { enqueuedMs: _, ...notice } = row;
     let state = row.state;
     if (!isJobStateName(state)) {
       this.#warnOnce(row, `unknown state "${state}": the job waits as if for others`);
       state = "wait_dependencies";
     }
+    const isWaiting = state === "pending" || state === "wait_dependencies";
+    if (isWaiting && isResting()) return scheduler.forget(database, row.uuid);
     try {
       scheduler.notify({ ...notice, state, database });
     } catch (error) {
@@ -263,6 +282,11 @@ export class RowGate {
       this.#options.database,
     );
   }
+}
+
+function failing(status: number): string {
+  return `Odoo answers ${status} and its jobs do not move: its log says why, unless another ` +
+    "database answers (see dbfilter and db_name of Odoo)";
 }
 
 /** Nobody can say whether Odoo has the job. */

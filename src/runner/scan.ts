@@ -5,7 +5,7 @@ import { type Answer, PAGE_ROWS, type Statement } from "../database/statement.ts
  * capacity can be judged, then those that wait, then how many failed.
  */
 export class Scan {
-  #phase: "counted" | "waiting" | "failed" | "over" = "counted";
+  #phase: "counted" | "waiting" | "failed" = "counted";
   #afterId = 0;
 
   /** The next page. */
@@ -27,15 +27,6 @@ export class Scan {
       return;
     }
     this.#afterId = 0;
-    this.#phase = this.#phase === "counted"
-      ? "waiting"
-      : this.#phase === "waiting"
-      ? "failed"
-      : "over";
-  }
-
-  /** The jobs that take places are counted. */
-  get hasCounted(): boolean {
-    return this.#phase !== "counted";
+    this.#phase = this.#phase === "counted" ? "waiting" : "failed";
   }
 }

@@ -96,6 +96,24 @@ describe("ConnectorRunner.stop", () => {
     await silent.close();
   });
 
+  it("puts back all that Odoo has refused", async () => {
+    for (const generation of ["10.0", "16.0"]) {
+      database = await postgres.database(generation);
+      const refusing = await TestServer.onRequest(({ response }) => {
+        response.writeHead(404).end();
+      });
+      await database.addJobs({}, {}, {}, {}, {});
+      const options = { databases: [database], port: refusing.port, channels: "root:4" };
+      const test = TestRunner.start(postgres, options);
+      await test.log.until("no jobs of this database are taken for a while");
+
+      await test.stop();
+
+      assertEquals(await database.counts(), { pending: 5 });
+      await refusing.close();
+    }
+  });
+
   it("leaves alone what was sent and may wait for a worker", async () => {
     database = await postgres.database("16.0");
     const silent = await TestServer.onRequest(() => {});

@@ -43,7 +43,8 @@ export class Link {
 
   /** What runs is counted, or nobody knows when it will be. */
   get isSettled(): boolean {
-    return this.turn.hasCounted || (this.#backend === null && this.#hasFailed);
+    if (this.#backend === null) return this.#hasFailed;
+    return this.turn.phase === "ready" || this.turn.phase === "held";
   }
 
   get isIdle(): boolean {

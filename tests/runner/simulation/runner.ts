@@ -216,7 +216,9 @@ export class Runner {
     this.#isBarrierUp = false;
     this.#barrier?.cancel();
     for (const { turn, table } of this.links) {
-      if (!turn.hasCounted) this.#options.auditor.noteUncounted(table, turn);
+      if (turn.phase === "lost" || turn.phase === "scanning") {
+        this.#options.auditor.noteUncounted(table, turn);
+      }
     }
     this.#decider.decideSoon();
   }
