@@ -114,7 +114,7 @@ export class DatabaseLink {
 
   /** Its jobs are read, or nobody knows when they will be. */
   get isSettled(): boolean {
-    if (this.#session) return this.#options.turn.phase !== "scanning";
+    if (this.#session) return this.#options.turn.phase === "ready";
     return this.#state !== "connecting" || this.#failureCount > 0;
   }
 

@@ -41,10 +41,10 @@ export class Link {
     this.turn = options.turn;
   }
 
-  /** What runs is counted, or nobody knows when it will be. */
+  /** Its jobs are read, or nobody knows when they will be. */
   get isSettled(): boolean {
     if (this.#backend === null) return this.#hasFailed;
-    return this.turn.phase === "ready" || this.turn.phase === "held";
+    return this.turn.phase === "ready";
   }
 
   get isIdle(): boolean {

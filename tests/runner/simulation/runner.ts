@@ -216,7 +216,7 @@ export class Runner {
     this.#isBarrierUp = false;
     this.#barrier?.cancel();
     for (const { turn, table } of this.links) {
-      if (turn.phase === "lost" || turn.phase === "scanning") {
+      if (turn.phase !== "ready") {
         this.#options.auditor.noteUncounted(table, turn);
       }
     }
