@@ -8,7 +8,7 @@ import { until } from "../support/until.ts";
 /** How long a job waits whose request had no answer, and until the next search for lost ones. */
 const GRACE_MS = 10_000;
 
-for (const generation of ["8.0", "16.0", "16.0-2025"]) {
+for (const generation of ["8.0", "16.0"]) {
   describe(`a request to Odoo ${generation} whose connection ends without an answer`, () => {
     const isGuarded = generation !== "8.0";
     let scene: FaultScene;

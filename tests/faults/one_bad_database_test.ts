@@ -32,7 +32,6 @@ describe("one bad database", () => {
     return scene.postgres.admin`
       select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
   };
-  const reconnect = (it: TestDatabase) => scene.toPostgres.swallow(scene.linksTo(it));
   const statusOf = ({ name }: { readonly name: string }) => {
     return test.runner.status.databases.find((it) => it.name === name);
   };
@@ -51,12 +50,12 @@ describe("one bad database", () => {
       name: "is read-only",
       make: async (it) => {
         await admin(`alter database "${it.name}" set default_transaction_read_only = on`);
-        reconnect(it);
+        await terminate(it);
       },
       reason: /^cannot claim: .* in a read-only transaction/,
       cure: async (it) => {
         await admin(`alter database "${it.name}" reset default_transaction_read_only`);
-        reconnect(it);
+        await terminate(it);
       },
     },
     {
