@@ -8,8 +8,8 @@ export interface Clock {
   nowMs(): number;
   /** Calls back once after `delayMs`; never before a later turn of the event loop. */
   after(delayMs: number, callback: () => void): Timer;
-  /** PostgreSQL's clock says this now: jobs are due by its time. */
-  align?(serverMs: number): void;
+  /** PostgreSQL's clock said this after `sentMs` of ours: jobs are due by its time. */
+  align?(serverMs: number, sentMs: number): void;
 }
 
 export interface Timer {
@@ -43,7 +43,7 @@ export class TimerSet {
 /** Longer delays make `setTimeout` fire at once (its delay is a signed 32-bit number). */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-/** Less than this is the way of the answer, no difference of clocks. */
+/** Clocks that differ by less are as good as equal. */
 const ALIGN_MS = 100;
 
 /**
@@ -81,8 +81,10 @@ export class SystemClock implements Clock {
     };
   }
 
-  align(serverMs: number): void {
-    const aheadMs = serverMs - this.nowMs();
+  align(serverMs: number, sentMs: number): void {
+    // It was read at some moment between question and answer, however long that took.
+    const nearestMs = Math.min(Math.max(serverMs, sentMs), this.nowMs());
+    const aheadMs = serverMs - nearestMs;
     if (Math.abs(aheadMs) > ALIGN_MS) this.#startMs += aheadMs;
   }
 

@@ -90,12 +90,15 @@ export class Log {
   /** A database may be called like a password; its name stays readable. */
   #masked(text: string, database: string | undefined): string {
     if (this.#secrets.size === 0) return text;
-    const parts = database ? text.split(database) : [text];
+    const isInSecret = [...this.#secrets].some((it) =>
+      database && it.includes(database) && it !== database
+    );
+    const parts = database && !isInSecret ? text.split(database) : [text];
     const mask = (part: string) => {
       for (const secret of this.#secrets) part = part.replaceAll(secret, MASK);
       return part;
     };
-    return parts.map(mask).join(database);
+    return parts.map(mask).join(database ?? "");
   }
 }
 

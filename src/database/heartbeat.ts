@@ -64,9 +64,10 @@ export class Heartbeat {
       this.#first?.failed(new SessionLost("ABANDONED", reason));
     });
     try {
+      const sentMs = clock.nowMs();
       const [row] = await session.run(NOTIFY, [this.channel, ""]);
       isAnswered = true;
-      clock.align?.(Number(row!["nowMs"]));
+      clock.align?.(Number(row!["nowMs"]), sentMs);
     } catch (error) {
       if (!(error instanceof SessionLost)) session.abandon((error as Error).message);
     }

@@ -120,12 +120,17 @@ export const CLAIM = `
   from due where queue_job.id = due.id and queue_job.state = 'pending'
   returning uuid`;
 
-/** Puts back what no request is about: $1 uuids, $2 our backend. */
+/**
+ * Puts back what no request is about: $1 uuids, $2 our backend, $3 when we enqueued each, in
+ * seconds. A row that another runner has enqueued since has another date.
+ */
 export const PUT_BACK = `
   with ours as (
-    select id from queue_job
-    where uuid = any($1::text[]) and state = 'enqueued' and pg_backend_pid() = $2::int
-    order by id for update skip locked
+    select job.id from unnest($1::text[], $3::float8[]) as claim(uuid, seconds)
+    join queue_job job on job.uuid = claim.uuid
+      and job.date_enqueued = to_timestamp(claim.seconds) at time zone 'utc'
+    where job.state = 'enqueued' and pg_backend_pid() = $2::int
+    order by job.id for update of job skip locked
   )
   update queue_job set state = 'pending', date_enqueued = null, date_started = null
   from ours where queue_job.id = ours.id and queue_job.state = 'enqueued'

@@ -83,9 +83,10 @@ export class Session {
   static async open(options: SessionOptions): Promise<Session> {
     const session = new Session(options);
     try {
+      const sentMs = options.clock.nowMs();
       const [row] = await session.run(OPENING);
       session.#pid = Number(row!["pid"]);
-      options.clock.align?.(Number(row!["nowMs"]));
+      options.clock.align?.(Number(row!["nowMs"]), sentMs);
       return session;
     } catch (error) {
       await session.end();

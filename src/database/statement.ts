@@ -23,7 +23,12 @@ export const READS_MAX = 5_000;
 /** One thing to be done on a database. */
 export type Statement =
   | { readonly kind: "claim"; readonly uuids: readonly string[]; readonly enqueuedSeconds: number }
-  | { readonly kind: "putBack"; readonly uuids: readonly string[] }
+  | {
+    readonly kind: "putBack";
+    readonly uuids: readonly string[];
+    /** Of each, as its claim wrote it. */
+    readonly enqueuedSeconds: readonly number[];
+  }
   | { readonly kind: "read"; readonly uuids: readonly string[] }
   | {
     readonly kind: "scanCounted";
@@ -80,7 +85,7 @@ function toSql(it: Statement, generation: KnownGeneration, pid: number): [string
     case "claim":
       return [CLAIM, [it.uuids, pid, it.enqueuedSeconds]];
     case "putBack":
-      return [PUT_BACK, [it.uuids, pid]];
+      return [PUT_BACK, [it.uuids, pid, it.enqueuedSeconds.map(String)]];
     case "read":
       return [jobsByUuid(generation), [it.uuids]];
     case "scanCounted":

@@ -81,6 +81,8 @@ export class OdooGate {
         return;
       case "finished":
       case "failed":
+        // Only a job's answer shows that all is well: a probe may get through where jobs do not.
+        this.#failureCount = 0;
         this.#open();
     }
   }
@@ -103,7 +105,6 @@ export class OdooGate {
     this.#isOpen = false;
     this.#sinceMs = this.#options.clock.nowMs();
     this.#closureCount++;
-    this.#failureCount = 0;
     this.#probeLater();
   }
 

@@ -289,5 +289,9 @@ export class ConnectorRunner {
 
 /** Runners that serve the same databases with the same role are one group. */
 function groupOf({ connection, databases, databaseFilter }: RunnerOptions): string {
-  return JSON.stringify([connection.user, databases, databaseFilter?.source ?? null]);
+  return JSON.stringify([
+    connection.user,
+    databases && [...databases].sort(),
+    databaseFilter?.source ?? null,
+  ]);
 }

@@ -18,7 +18,7 @@ export interface LinkOptions {
   readonly loggerOf: (generation: KnownGeneration | null) => Logger;
   readonly heartbeatIntervalMs: number;
   readonly heartbeatDeadlineMs: number;
-  /** How long until a database without jobs, or with another runner's lock, is looked at again. */
+  /** How long until a database without jobs is looked at again. */
   readonly retryMs: number;
   readonly onChange: () => void;
 }
@@ -30,10 +30,7 @@ const WAITING_STATES: readonly DatabaseState[] = ["ignored", "paused"];
 /** Why a session ends whose database is no longer what it was. */
 const CHANGED = "the add-on has changed";
 const RECONNECT_BACKOFF: Backoff = { firstMs: 500, longestMs: 30_000 };
-/**
- * Odoo's own drop and duplicate terminate all connections and go on at once: who comes back too
- * soon is in the way.
- */
+/** Odoo's own drop and duplicate end all connections and go on: who is back too soon is in the way. */
 const TERMINATED_PAUSE_MS = 3_000;
 /** The driver keeps to itself why the server has hung up: terminated is the likeliest. */
 const TERMINATED = ["57P01", "CONNECTION_CLOSED", "ECONNRESET", "EPIPE"];
@@ -86,6 +83,7 @@ export class DatabaseLink {
     this.#interrupt();
     await this.#life;
     this.#life = null;
+    [this.#state, this.#reason, this.#failureCount] = ["connecting", null, 0];
     this.#timers.cancelAll();
   }
 

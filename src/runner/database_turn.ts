@@ -40,7 +40,7 @@ export class DatabaseTurn {
   readonly #work = new Worklist();
   readonly #search: LostSearch;
   readonly #hold: Hold;
-  /** Which kind of statement the server refused last, and how often in a row. */
+  /** What the server refused last, and how often in a row. */
   #refusedKind: Statement["kind"] | null = null;
   #refusedCount = 0;
   #isStopping = false;
@@ -53,8 +53,7 @@ export class DatabaseTurn {
     this.#hold = new Hold({ ...options, timers, onOver: () => this.#startScan() });
     this.#gate = new RowGate({
       ...options,
-      inFlight: this.inFlight,
-      timers,
+      ...{ inFlight: this.inFlight, timers },
       mark: (uuid) => this.#mark(uuid),
       isResting: () => this.#phase === "held",
       putBack: (job) => {
@@ -102,6 +101,7 @@ export class DatabaseTurn {
 
   /** Another runner leads the database: what is not in our hands is no business of ours. */
   leave(): void {
+    this.inFlight.keepAsked();
     this.#options.scheduler.forgetDatabase(this.#options.database);
     this.refill();
   }
@@ -155,6 +155,7 @@ export class DatabaseTurn {
   refused(reason: string): void {
     const statement = this.#onTheWay!;
     this.#onTheWay = null;
+    if (statement.kind === "requeueLost") return this.#search.refused(reason);
     if (statement.kind === "claim") statement.uuids.forEach((uuid) => this.#giveUp(uuid));
     this.#refusedKind = statement.kind;
     this.#holdBack(reason, ++this.#refusedCount, statement.kind);

@@ -47,6 +47,11 @@ export class InFlight {
     return job;
   }
 
+  /** Drops all but the jobs with an open request. */
+  keepAsked(): void {
+    for (const { uuid, state } of this.#jobs.values()) if (state !== "asked") this.remove(uuid);
+  }
+
   /** Takes a job back that had left our hands. */
   restore(job: InFlightJob): void {
     this.#jobs.set(job.uuid, job);

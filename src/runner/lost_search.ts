@@ -25,6 +25,7 @@ export class LostSearch {
   readonly #options: LostSearchOptions;
   #timer: Timer | null = null;
   #isDue = false;
+  #refusal: string | null = null;
 
   constructor(options: LostSearchOptions) {
     this.#options = options;
@@ -45,6 +46,14 @@ export class LostSearch {
     this.#isDue = false;
     const askedUuids = [...this.#options.inFlight.all()].map((it) => it.uuid);
     return { kind: "requeueLost", askedUuids, graceMs: UNASKED_GRACE_MS };
+  }
+
+  /** The server refused it: jobs that nobody runs stay, all others go on. */
+  refused(reason: string): void {
+    const { logger, database } = this.#options;
+    if (reason !== this.#refusal) logger.error(`cannot look for dead jobs: ${reason}`, database);
+    this.#refusal = reason;
+    this.later();
   }
 
   /** A search was answered: nobody runs these. */

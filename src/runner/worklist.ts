@@ -69,7 +69,8 @@ export class Worklist {
     if (this.#putBacks.length === 0) return null;
     const jobs = this.#putBacks.splice(0, CLAIMS_MAX);
     for (const job of jobs) job.wantsPutBack = false;
-    return { kind: "putBack", uuids: jobs.map((it) => it.uuid) };
+    const enqueuedSeconds = jobs.map((it) => it.enqueuedSeconds);
+    return { kind: "putBack", uuids: jobs.map((it) => it.uuid), enqueuedSeconds };
   }
 
   #read(): Statement | null {

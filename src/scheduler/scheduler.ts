@@ -127,6 +127,7 @@ export class Scheduler {
     max: number,
     visit: (database: string, uuid: string, channel: string) => void,
   ): void {
+    if (!(max >= 0)) throw new RangeError(`Cannot use max="${max}": 0 or more is wanted`);
     let wanted = max;
     while (true) {
       const atOnce = Math.min(wanted, RESULT_MAX);

@@ -78,7 +78,10 @@ describe("a role with just the rights that suffice", () => {
       1,
     );
     assertEquals((await ours!.run(claim)).uuids, [uuid!]);
-    assertEquals((await ours!.run({ kind: "putBack", uuids: [uuid!] })).uuids, [uuid!]);
+    assertEquals(
+      (await ours!.run({ ...claim, kind: "putBack", enqueuedSeconds: [1_700_000_000] })).uuids,
+      [uuid!],
+    );
     assertEquals((await ours!.run({ kind: "read", uuids: [uuid!] })).rows.length, 1);
     await ours!.run(claim);
     const lost = await ours!.run({ kind: "requeueLost", askedUuids: [], graceMs: 10_000 });

@@ -21,6 +21,10 @@ const SCHEMAS: readonly [string, InstallOptions?][] = [
   ["16.0-2025"],
 ];
 
+function putBack(...uuids: readonly string[]) {
+  return { kind: "putBack", uuids, enqueuedSeconds: uuids.map(() => SECONDS) } as const;
+}
+
 describe("execute", () => {
   const clock = new SystemClock();
   let server: TestPostgres;
@@ -63,7 +67,7 @@ describe("execute", () => {
       const waiting = await scanWaiting();
       const claimed = await claim(uuid);
       const counted = await scanCounted("root.mail");
-      const { uuids: back } = await ours.run({ kind: "putBack", uuids: [uuid] });
+      const { uuids: back } = await ours.run(putBack(uuid));
       await odoo.addJob({ state: "failed" });
       const { failedCounts } = await ours.run({ kind: "countFailed", sequentialChannels: [] });
 
@@ -161,7 +165,7 @@ describe("execute", () => {
       await execute(stranger, ours.generation, {
         ...{ kind: "claim", uuids: [pending!], enqueuedSeconds: SECONDS },
       }),
-      await execute(stranger, ours.generation, { kind: "putBack", uuids: [enqueued!] }),
+      await execute(stranger, ours.generation, putBack(enqueued!)),
       await execute(stranger, ours.generation, { kind: "requeueLost", askedUuids: [], graceMs: 0 }),
       await execute(stranger, guarded, { kind: "requeueLost", askedUuids: [], graceMs: 0 }),
     ];
@@ -177,7 +181,7 @@ describe("execute", () => {
       const states = ["started", "done", "failed", "cancelled", "pending"];
       const uuids = await odoo.addJobs(...states.map((state) => ({ state })));
 
-      const answer = await ours.run({ kind: "putBack", uuids });
+      const answer = await ours.run(putBack(...uuids));
 
       assertEquals(answer.uuids, []);
       assertEquals(await Promise.all(uuids.map((it) => odoo.state(it))), states);
@@ -185,16 +189,29 @@ describe("execute", () => {
 
     it("leaves a row that someone's transaction holds", async () => {
       await lead();
-      const uuid = await odoo.addJob({ state: "enqueued" });
+      const uuid = await odoo.addJob();
+      await claim(uuid);
       const transaction = await odoo.sql.reserve();
       await transaction`begin`;
       await transaction`select from queue_job where uuid = ${uuid} for update`;
 
-      const { uuids } = await ours.run({ kind: "putBack", uuids: [uuid] });
+      const { uuids } = await ours.run(putBack(uuid));
       await transaction`rollback`;
       transaction.release();
+      const { uuids: afterwards } = await ours.run(putBack(uuid));
 
-      assertEquals(uuids, []);
+      assertEquals([uuids, afterwards], [[], [uuid]]);
+    });
+
+    it("leaves a row that another runner has enqueued since", async () => {
+      await lead();
+      const uuid = await odoo.addJob();
+      await claim(uuid);
+      const enqueuedSeconds = [SECONDS - 1];
+
+      const { uuids } = await ours.run({ kind: "putBack", uuids: [uuid], enqueuedSeconds });
+
+      assertEquals([uuids, await odoo.state(uuid)], [[], "enqueued"]);
     });
   });
 

@@ -96,7 +96,13 @@ export class JobTable {
           enqueuedMs: statement.enqueuedSeconds * 1000,
         }));
       case "putBack":
-        return this.#update(this.#chosen(statement.uuids, "enqueued"), () => PUT_BACK);
+        return this.#update(
+          this.#chosen(statement.uuids, "enqueued").filter((it) => {
+            const seconds = statement.enqueuedSeconds[statement.uuids.indexOf(it.uuid)]!;
+            return it.enqueuedMs === seconds * 1000;
+          }),
+          () => PUT_BACK,
+        );
       case "read":
         return rowsOf(this.all().filter((it) => statement.uuids.includes(it.uuid)));
       case "scanCounted":
