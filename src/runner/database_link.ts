@@ -30,7 +30,7 @@ const WAITING_STATES: readonly DatabaseState[] = ["ignored", "paused"];
 /** Why a session ends whose database is no longer what it was. */
 const CHANGED = "the add-on has changed";
 const RECONNECT_BACKOFF: Backoff = { firstMs: 500, longestMs: 30_000 };
-/** Odoo's own drop and duplicate end all connections and go on: who is back too soon is in the way. */
+/** Odoo's own drop and duplicate end all connections and go on: who is back too soon, disturbs. */
 const TERMINATED_PAUSE_MS = 3_000;
 /** The driver keeps to itself why the server has hung up: terminated is the likeliest. */
 const TERMINATED = ["57P01", "CONNECTION_CLOSED", "ECONNRESET", "EPIPE"];

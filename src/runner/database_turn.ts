@@ -35,8 +35,7 @@ export class DatabaseTurn {
   #generation: KnownGeneration | null = null;
   #phase: TurnPhase = "lost";
   #onTheWay: Statement | null = null;
-  /** What the statement on the way reads no longer counts. */
-  #isOvertaken = false;
+  #isOvertaken = false; // what the statement on the way reads no longer counts
   readonly #work = new Worklist();
   readonly #search: LostSearch;
   readonly #hold: Hold;
