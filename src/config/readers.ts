@@ -60,7 +60,9 @@ export function flag(value: string): boolean {
 export function host(value: string): string {
   const name = value.replace(/^\[(.*)\]$/, "$1");
   if (name === "0.0.0.0" || name === "::") return "localhost";
-  return interfaceName(name);
+  const host = interfaceName(name);
+  if (URL.canParse(`http://${host.includes(":") ? `[${host}]` : host}`)) return host;
+  throw new RangeError("a host that a URL can hold is wanted: an IPv6 address without its zone");
 }
 
 export function interfaceName(value: string): string {

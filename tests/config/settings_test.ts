@@ -212,6 +212,7 @@ describe("settings of ours", () => {
   const WRONG: readonly (readonly [string, string])[] = [
     ["--scheme=ftp", "one of http, https is wanted, as in http"],
     ["--host=http://odoo:8069", "a host name or address alone is wanted, as in odoo.example.com"],
+    ["--host=fe80::1%eth0", "an IPv6 address without its zone"],
     ["--http-verify=maybe", "one of true, false, 1, 0, yes, no is wanted, as in true"],
     ["--db-sslmode=on", "one of disable, allow, prefer, require, verify-ca, verify-full is wanted"],
     ["--log-level=loud", "one of debug, info, warning, error, critical is wanted, as in info"],
