@@ -107,7 +107,7 @@ export class HastyClock implements Clock {
     return this.#clock.after(this.#shortened.get(delayMs) ?? delayMs, callback);
   }
 
-  align(serverMs: number): void {
-    this.#clock.align(serverMs);
+  align(serverMs: number, sentMs: number): void {
+    this.#clock.align(serverMs, sentMs);
   }
 }
