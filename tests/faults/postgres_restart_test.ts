@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import process from "node:process";
-import { PostgresCluster } from "../../scripts/demo/postgres_cluster.ts";
 import { FaultScene, ONCE } from "../support/fault_scene.ts";
 import { until } from "../support/until.ts";
 
@@ -9,16 +8,14 @@ describe("a PostgreSQL that restarts", () => {
   let scene: FaultScene;
 
   beforeAll(async () => {
-    scene = await FaultScene.start();
+    scene = await FaultScene.start("16.0", { isOwn: true });
   });
   afterAll(() => scene.stop());
 
   it("loses no job and has none run twice", async () => {
-    // The processes of an installed server are not ours to kill.
-    const { server, admin } = scene.postgres;
-    if (!(server instanceof PostgresCluster)) return;
+    const { cluster, admin } = scene.postgres;
     // What is committed is to outlive the crash.
-    await admin.unsafe(`alter role "${server.user}" set synchronous_commit = on`);
+    await admin.unsafe(`alter role "${cluster.user}" set synchronous_commit = on`);
     const database = await scene.postgres.database("16.0");
     const test = scene.run([database]);
     await test.untilReady(database);

@@ -2,7 +2,6 @@ import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import { connect, type Socket } from "node:net";
 import postgres from "postgres";
-import { PostgresCluster } from "../../scripts/demo/postgres_cluster.ts";
 import { SystemClock } from "../../src/clock.ts";
 import type { ConnectionSettings } from "../../src/database/connection.ts";
 import { Session, SessionLost } from "../../src/database/session.ts";
@@ -17,7 +16,7 @@ describe("Session", () => {
   let heard: string[];
   let losses: SessionLost[];
 
-  beforeAll(async () => void (server = await TestPostgres.start()));
+  beforeAll(async () => void (server = await TestPostgres.start({ isOwn: true })));
   beforeEach(() => {
     heard = [];
     losses = [];
@@ -238,7 +237,6 @@ describe("Session", () => {
   });
 
   it("does without encryption where the server has none, unless it must not", async () => {
-    if (!(server.server instanceof PostgresCluster)) return;
     const session = await open({ sslmode: "prefer" });
 
     assertEquals(session.isOpen, true);
@@ -248,8 +246,7 @@ describe("Session", () => {
   });
 
   it("connects through the socket of the machine", async () => {
-    if (!(server.server instanceof PostgresCluster)) return;
-    const session = await open({ host: server.server.socketDirectory, password: null });
+    const session = await open({ host: server.cluster.socketDirectory, password: null });
 
     const [row] = await session.run("select inet_client_addr() is null as local");
 

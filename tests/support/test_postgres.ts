@@ -20,9 +20,16 @@ export class TestPostgres {
 
   private constructor(readonly server: PostgresServer, readonly admin: Sql) {}
 
-  static async start(): Promise<TestPostgres> {
-    const server = await PostgresCluster.start();
+  /** @param options `isOwn`: a server of its own whatever there is, to be cut, killed, restarted. */
+  static async start(options: { readonly isOwn?: boolean } = {}): Promise<TestPostgres> {
+    const server = await PostgresCluster.start({ allowInstalled: !options.isOwn });
     return new TestPostgres(server, server.connect("postgres", { max: 1 }));
+  }
+
+  /** The server, where it is a test's own. */
+  get cluster(): PostgresCluster {
+    if (this.server instanceof PostgresCluster) return this.server;
+    throw new Error("Only a server of its own has processes and files: start it with isOwn");
   }
 
   /** An empty database of one generation. */
