@@ -20,7 +20,7 @@ export class TestPostgres {
 
   private constructor(readonly server: PostgresServer, readonly admin: Sql) {}
 
-  /** @param options `isOwn`: a server of its own whatever there is, to be cut, killed, restarted. */
+  /** @param options `isOwn`: a server of its own whatever there is, to be killed or restarted. */
   static async start(options: { readonly isOwn?: boolean } = {}): Promise<TestPostgres> {
     const server = await PostgresCluster.start({ allowInstalled: !options.isOwn });
     return new TestPostgres(server, server.connect("postgres", { max: 1 }));
