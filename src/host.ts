@@ -8,7 +8,7 @@ import { VERSION } from "./version.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
-const command = runCommand(thisMachine(), VERSION, {
+const command = await runCommand(thisMachine(), VERSION, {
   write: (text) => process.stdout.write(text),
   writeError: (text) => process.stderr.write(text),
 });

@@ -3,8 +3,7 @@ import { jobsByUuid } from "./queries.ts";
 import { requeuePage, requeuePreview } from "./requeue_queries.ts";
 import type { Session } from "./session.ts";
 
-export const REQUEUED_STATES = ["enqueued", "started", "failed"] as const;
-export type RequeuedState = typeof REQUEUED_STATES[number];
+export type RequeuedState = "enqueued" | "started" | "failed";
 
 /** Which jobs a requeue by hand is about: those that all of this is true of. */
 export interface RequeueChoice {
