@@ -49,8 +49,8 @@ export function loadSettings(machine: Machine): Loaded {
 }
 
 /**
- * As `loadSettings`, but keeps going: what is wrong stands in `mistakes`. Looks only at the settings
- * that the command has to do with: what is wrong with channels keeps nobody from a requeue.
+ * As `loadSettings`, but keeps going: what is wrong stands in `mistakes`. Looks only at settings
+ * that the command heeds: what is wrong with channels keeps nobody from a requeue.
  */
 export function inspectSettings(
   machine: Machine,

@@ -79,7 +79,11 @@ describe("the settings of requeue", () => {
   it("are those of the databases, from wherever the runner has them", () => {
     const { settings, mistakes, warnings } = inspect({
       argv: ["requeue", "--db-user=me"],
-      environment: { ODOO_QUEUE_JOB_CHANNELS: "root:0", ODOO_QUEUE_JOB_PORT: "x", PGPORT: "5433" },
+      environment: {
+        ODOO_QUEUE_JOB_CHANNELS: "root:0",
+        ODOO_QUEUE_JOB_PORT: "x",
+        PGPORT: "5433",
+      },
       files: { "/home/odoo/.odoorc": "[options]\ndb_host = db\ndbfilter = ^shop" },
     });
 

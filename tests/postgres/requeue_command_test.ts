@@ -1,8 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
-import { runCommand } from "../../src/cli/command.ts";
-import type { ConnectionSettings } from "../../src/database/connection.ts";
-import { fakeMachine } from "../config/fake_machine.ts";
+import { type Ran, requeue as requeueAt } from "../support/requeue_command.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
 
 describe("jobrunner requeue", () => {
@@ -12,29 +10,8 @@ describe("jobrunner requeue", () => {
   afterEach(async () => assertEquals(await server.backends(), 0));
   afterAll(() => server.stop());
 
-  interface Ran {
-    readonly code: unknown;
-    readonly output: string;
-    readonly errors: string;
-  }
-
-  /** As an administrator calls it, with the server's settings in the environment. */
-  async function requeue(
-    argv: readonly string[],
-    connection: ConnectionSettings = server.connection,
-  ): Promise<Ran> {
-    let output = "";
-    let errors = "";
-    const { host, port, user, password } = connection;
-    const machine = fakeMachine({
-      argv: ["requeue", ...argv],
-      environment: { PGHOST: host!, PGPORT: `${port}`, PGUSER: user, PGPASSWORD: password! },
-    });
-    const code = await runCommand(machine, "1.2.3", {
-      write: (text) => output += text,
-      writeError: (text) => errors += text,
-    });
-    return { code, output, errors };
+  function requeue(argv: readonly string[], connection = server.connection): Promise<Ran> {
+    return requeueAt(connection, argv);
   }
 
   /** As a table prints it, whatever its width. */
