@@ -81,7 +81,7 @@ async function requeueDatabase(
         if (options.uuids.length > 0) tally.uuids.add(job.uuid);
       }
     }
-    noteUnknowable(tally, unknowable(generation, options.states), options);
+    noteUnknowable(tally, unknowable(generation, options.states));
     const others = options.uuids.filter((it) => !tally.uuids.has(it));
     for (const [uuid, state] of await statesOf(session, generation, others)) {
       tally.uuids.add(uuid);
@@ -99,16 +99,12 @@ async function requeueDatabase(
 
 const INSUFFICIENT_PRIVILEGE = "42501";
 
-function noteUnknowable(
-  tally: RequeueTally,
-  states: readonly string[],
-  { isDryRun }: RequeueOptions,
-): void {
+function noteUnknowable(tally: RequeueTally, states: readonly string[]): void {
   for (const state of states) {
     const count = tally.requeuedIn(state);
     if (count === 0) continue;
     const jobs = count === 1 ? `the job that was ${state} is` : `the ${count} ${state} jobs are`;
-    const then = isDryRun ? "one that is would run twice" : "one that is runs a second time";
+    const then = "one that is may run twice";
     tally.notes.push(`${tally.generation} does not tell whether ${jobs} still at work: ${then}`);
   }
 }

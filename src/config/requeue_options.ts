@@ -84,10 +84,10 @@ transaction holds is passed over.
 
 failed    is always safe, and all that is taken unless --state says otherwise.
 enqueued  is safe on 12.0 and later, where Odoo starts no job twice. On 8.0 to 11.0 nobody can know
-          whether a request still waits for a worker: one that does runs the job a second time.
+          whether a request still waits for a worker: a job that one is about may run twice.
 started   is safe where there is a table queue_job_lock (add-ons from 2025 on): a job whose worker
           holds its lock is never taken. On all others nobody can know whether the job is still at
-          work: one that is runs a second time. Give a time that no job takes.
+          work: one that is may run twice. Give a time that no job takes.
 
 So enqueued and started want --older-than or --uuid. The age of a failed job counts from its last
 date; that of an enqueued or started one from when it became so, and one without such a date has

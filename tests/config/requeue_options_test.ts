@@ -67,8 +67,9 @@ describe("readRequeueOptions", () => {
     const { mistakes } = read("--state=enqueued,started,failed", "--channel=mail");
 
     assertEquals(mistakes, [
-      "--state=enqueued,started,failed: a job that is enqueued or started may be at work: say for " +
-      "how long it must have been so, as in --older-than=6h, or which jobs you mean, with --uuid",
+      "--state=enqueued,started,failed: a job that is enqueued or started may be at work: say " +
+      "for how long it must have been so, as in --older-than=6h, or which jobs you mean, with " +
+      "--uuid",
     ]);
     assertEquals(read("--state=started", "--older-than=0s").mistakes, []);
     assertEquals(read("--state=enqueued", "--uuid=a").mistakes, []);
