@@ -6,6 +6,7 @@ import { SystemClock } from "../../src/clock.ts";
 import { type RequeueChoice, requeueJobs } from "../../src/database/requeue.ts";
 import { LedDatabase } from "../support/led_database.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
+import { until } from "../support/until.ts";
 
 const FAILED: RequeueChoice = { states: ["failed"], channel: null, olderThanMs: null, uuids: [] };
 const GENERATIONS = ["8.0", "10.0", "12.0", "16.0", "16.0-2025"];
@@ -184,6 +185,35 @@ describe("requeueJobs", () => {
 
     assertEquals(outcomes, { [held]: "held", [free]: "requeued" });
     assertEquals(await odoo.state(held), "failed");
+  });
+
+  it("leaves a job alone that a worker begins meanwhile", async () => {
+    await open("16.0");
+    const uuids = [await addJob({ state: "enqueued" }), await addJob({ state: "enqueued" })];
+    // Stops the statement when it has locked and changes the first of the two rows.
+    await odoo.sql.unsafe(`
+      create function wait_for_us() returns trigger language plpgsql as
+        'begin perform pg_advisory_xact_lock(7); return new; end';
+      create trigger wait_for_us before update on queue_job
+        for each row when (new.state = 'pending') execute procedure wait_for_us()`);
+    const worker = await odoo.sql.reserve();
+    await worker`select pg_advisory_lock(7)`;
+
+    const requeueing = requeue({ states: ["enqueued", "started"], uuids });
+    await until("it waits", async () => {
+      const waiting =
+        await worker`select from pg_locks where locktype = 'advisory' and not granted`;
+      return waiting.length === 1;
+    });
+    const [begun] = await worker`
+      update queue_job set state = 'started'
+      where id in (select id from queue_job for update skip locked) returning uuid`;
+    await worker`select pg_advisory_unlock(7)`;
+    worker.release();
+
+    const other = uuids.find((it) => it !== begun!["uuid"])!;
+    assertEquals(await requeueing, { [begun!["uuid"]]: "held", [other]: "requeued" });
+    assertEquals(await odoo.state(begun!["uuid"]), "started");
   });
 
   for (const isDryRun of [false, true]) {
