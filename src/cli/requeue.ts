@@ -5,7 +5,7 @@ import type { Loaded, Settings } from "../config/settings.ts";
 import { Database } from "../database/database.ts";
 import { discoverDatabases } from "../database/discovery.ts";
 import { requeueJobs, statesOf, unknowable } from "../database/requeue.ts";
-import type { Session } from "../database/session.ts";
+import { type Session, SessionLost } from "../database/session.ts";
 import { connectionOf } from "./database_server.ts";
 import { EXIT_FAILURE, EXIT_OK, type Output } from "./exit.ts";
 import { drawRequeue, requeueJson, RequeueTally } from "./requeue_report.ts";
@@ -33,7 +33,7 @@ export async function requeue(
     tallies.push(tally);
     for (const note of tally.notes) writeError(`${readable(name)}: ${note}\n`);
     if (tally.failure !== null) {
-      writeError(`Cannot requeue jobs of database ${readable(name)}: ${tally.failure}\n`);
+      writeError(`Cannot requeue jobs of database ${readable(name)}: ${readable(tally.failure)}\n`);
     }
   }
   const draw = options.isJson ? requeueJson : drawRequeue;
@@ -88,16 +88,21 @@ async function requeueDatabase(
       tally.notes.push(`job ${readable(uuid)} is not chosen: it is ${readable(state)}`);
     }
   } catch (error) {
-    tally.failure = (error as Error).message;
-    if ((error as { code?: unknown }).code === INSUFFICIENT_PRIVILEGE) {
-      tally.failure += `; the rights that a requeue needs stand in the README, "Requeue jobs"`;
-    }
+    tally.failure = (error as Error).message + whatToDo(error, options);
   } finally {
     await session?.end();
   }
 }
 
 const INSUFFICIENT_PRIVILEGE = "42501";
+
+function whatToDo(error: unknown, { isDryRun }: RequeueOptions): string {
+  if ((error as { code?: unknown }).code === INSUFFICIENT_PRIVILEGE) {
+    return `; the rights that a requeue needs stand in the README, "Requeue jobs"`;
+  }
+  const isUncertain = error instanceof SessionLost && !isDryRun;
+  return isUncertain ? "; the last jobs may be requeued or not, call again for the rest" : "";
+}
 
 function noteUnknowable(tally: RequeueTally, states: readonly string[]): void {
   for (const state of states) {

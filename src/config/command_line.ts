@@ -124,5 +124,6 @@ function unknown(flag: string, command: Command): string {
   const meant = nearest === null ? "" : `, meant may be "${nearest}"`;
   const owner = COMMAND_NAMES.find((it) => optionsOf(it).has(flag));
   if (owner !== undefined) return `it is an option of ${owner}, not of ${command}${meant}`;
-  return `the ${what} is unknown${meant || ", --help shows all"}`;
+  const help = command === "start" ? "--help" : `${command} --help`;
+  return `the ${what} is unknown${meant || `, ${help} shows all`}`;
 }

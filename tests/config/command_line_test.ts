@@ -107,6 +107,9 @@ describe("readCommandLine", () => {
       '--db-pasword: the option is unknown, meant may be "--db-password"',
       "--zzz: the option is unknown, --help shows all",
     ]);
+    assertEquals(mistakes("requeue", "--zzz"), [
+      "--zzz: the option is unknown, requeue --help shows all",
+    ]);
   });
 
   it("refuses unknown commands", () => {

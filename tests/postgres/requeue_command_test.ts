@@ -2,6 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { type Ran, requeue as requeueAt } from "../support/requeue_command.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
+import { until } from "../support/until.ts";
 
 describe("jobrunner requeue", () => {
   let server: TestPostgres;
@@ -128,6 +129,34 @@ describe("jobrunner requeue", () => {
     ]);
     assertMatch(errors, /column job\.date_done does not exist/);
     assertMatch(output, /\nRequeued: 1 job in 2 databases\n$/);
+  });
+
+  it("says that nobody knows what became of jobs when the connection is lost", async () => {
+    const shop = await server.database("16.0");
+    await shop.addJobs(...Array(5_001).fill({ state: "failed" }));
+    // Stops the statement at the last job, which is on the second page.
+    await shop.sql.unsafe(`
+      create function wait_for_us() returns trigger language plpgsql as
+        'begin perform pg_advisory_xact_lock(7); return new; end';
+      create trigger wait_for_us before update on queue_job
+        for each row when (new.id = 5001) execute procedure wait_for_us()`);
+    const holder = await shop.sql.reserve();
+    await holder`select pg_advisory_lock(7)`;
+
+    const requeueing = requeue([named(shop)]);
+    await until("it waits", async () => {
+      const waiting =
+        await holder`select from pg_locks where locktype = 'advisory' and not granted`;
+      return waiting.length === 1;
+    });
+    await server.terminate(shop.name);
+    const { code, output, errors } = await requeueing;
+    holder.release();
+
+    assertEquals(code, 1);
+    assertMatch(errors, /; the last jobs may be requeued or not, call again for the rest\n$/);
+    assertMatch(output, /\nRequeued: 5000 jobs in 1 database\n$/);
+    assertEquals(await shop.counts(), { failed: 1, pending: 5_000 });
   });
 
   it("serves all that the role owns, without a word on those without the add-on", async () => {
