@@ -219,7 +219,7 @@ describe("OdooGate", () => {
     assertEquals(gate.allowance, 4);
   });
 
-  it("tries one job at a time, less and less often, where only the probe gets through", async () => {
+  it("tries one job at a time, ever less often, where only the probe gets through", async () => {
     probe = () => Promise.resolve({ kind: "up" });
     const waits: number[] = [];
     const allowances: number[] = [];
