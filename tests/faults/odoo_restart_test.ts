@@ -45,7 +45,7 @@ describe("an Odoo that is stopped and started again", () => {
     for (const job of jobs) odoo.workers.finish(job);
   }
 
-  it("gets no job while it is down; then a few first, in order, and more as it begins", async () => {
+  it("gets no job while down; then a few, in order, and more as it begins with them", async () => {
     await startOdoo();
     const { port } = odoo;
     const database = await postgres.database("16.0");
