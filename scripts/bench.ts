@@ -1,12 +1,25 @@
 import process from "node:process";
 import { CORE_COLUMNS, measureCore } from "./bench/core/core_part.ts";
-import { BENCH_HELP, readBenchOptions } from "./bench/options.ts";
+import { HEAP_COLUMNS, measureHeap } from "./bench/core/heap_part.ts";
+import { measureSize, SIZE_COLUMNS } from "./bench/core/size_part.ts";
+import { BENCH_HELP, type BenchOptions, type Part, readBenchOptions } from "./bench/options.ts";
 import { machine, type Row, tableOf } from "./bench/report.ts";
 
 /*
  * `npm run bench`: what it costs, beside what it is compared with, in one run. Prints a table for
  * each part, and with `--json` one line more.
  */
+
+interface MeasuredPart {
+  readonly columns: readonly string[];
+  readonly measure: (options: BenchOptions) => Row[] | Promise<Row[]>;
+}
+
+const PARTS_BY_NAME: Readonly<Record<Part, MeasuredPart>> = {
+  core: { columns: CORE_COLUMNS, measure: measureCore },
+  heap: { columns: HEAP_COLUMNS, measure: measureHeap },
+  size: { columns: SIZE_COLUMNS, measure: measureSize },
+};
 
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes("--help")) {
@@ -22,9 +35,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
   console.log(`${machine()}, median of ${options.rounds}\n`);
   const results: Record<string, Row[]> = {};
-  if (options.parts.includes("core")) {
-    results["core"] = await measureCore(options);
-    console.log(`${tableOf("core", CORE_COLUMNS, results["core"])}\n`);
+  for (const part of options.parts) {
+    const { columns, measure } = PARTS_BY_NAME[part];
+    results[part] = await measure(options);
+    console.log(`${tableOf(part, columns, results[part])}\n`);
   }
   if (options.isJson) console.log(JSON.stringify({ machine: machine(), ...results }));
   return 0;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 /** The parts of the benchmark, in the order in which they are run. */
-export const PARTS = ["core"] as const;
+export const PARTS = ["core", "heap", "size"] as const;
 export type Part = typeof PARTS[number];
 
 export interface BenchOptions {

@@ -112,13 +112,13 @@ class PlainChannel {
   #wakeupMs = Infinity;
 
   constructor(readonly capacity: number, readonly parent: PlainChannel | null) {
-    parent?.#children.push(this);
+    if (parent) parent.#children.push(this);
   }
 
   touch(): void {
-    for (let it: PlainChannel | null = this; it && !it.#isTouched; it = it.parent) {
-      it.#isTouched = true;
-    }
+    if (this.#isTouched) return;
+    this.#isTouched = true;
+    this.parent?.touch();
   }
 
   add(job: PlainJob): void {

@@ -193,7 +193,7 @@ function takeOut(list: number[], index: number): number {
   return item;
 }
 
-function checksumOf(before: number, taken: ArrayLike<number>, count: number): number {
+export function checksumOf(before: number, taken: ArrayLike<number>, count: number): number {
   let sum = before;
   for (let i = 0; i < count; i++) sum = (Math.imul(sum, 31) + taken[i]!) | 0;
   return sum;
