@@ -4,6 +4,7 @@ import { SystemClock } from "../clock.ts";
 import { pythonRegex } from "../config/python_regex.ts";
 import type { Loaded, Settings } from "../config/settings.ts";
 import { shownSettings } from "../config/shown_settings.ts";
+import { authorizationOf } from "../dispatch/endpoint.ts";
 import { Log, QUEUE_JOB_LOGGER, writeToStderr } from "../log.ts";
 import { ConnectorRunner } from "../runner/connector_runner.ts";
 import type { RunnerOptions } from "../runner/runner_options.ts";
@@ -79,9 +80,9 @@ function logOf(settings: Settings, clock: SystemClock): Log {
     pid: process.pid,
     write: writeToStderr,
   });
-  for (const secret of [settings.dbPassword, settings.httpAuthPassword]) {
-    if (secret !== null) log.mask(secret);
-  }
+  const { dbPassword, httpAuthUser: user, httpAuthPassword: password } = settings;
+  const header = authorizationOf({ user, password })?.slice("Basic ".length) ?? null;
+  for (const secret of [dbPassword, password, header]) if (secret !== null) log.mask(secret);
   return log;
 }
 

@@ -32,6 +32,7 @@ const SILENT: Logger = {
   info: () => {},
   warning: () => {},
   error: () => {},
+  critical: () => {},
   isEnabledFor: () => false,
 };
 
