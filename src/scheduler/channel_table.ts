@@ -79,11 +79,23 @@ export class ChannelTable {
     let channel = this.#byName.get(name);
     if (!channel) {
       if (this.#byName.size >= this.#sweepAt) this.#dropEmpty();
-      channel = this.#setOnTheFly(name, this.#configured);
+      channel = this.#makeOnTheFly(name);
     }
     if (this.#numberOfSpelling.size >= CHANNEL_MAX) this.#numberOfSpelling.clear();
     this.#numberOfSpelling.set(spelling, channel.number);
     return channel.number;
+  }
+
+  #makeOnTheFly(name: string): KnownChannel {
+    try {
+      return this.#setOnTheFly(name, this.#configured);
+    } catch (error) {
+      // Where there is no room for one more, empty ones make it.
+      const count = this.#byName.size;
+      if (error instanceof RangeError) this.#dropEmpty();
+      if (this.#byName.size === count) throw error;
+      return this.#setOnTheFly(name, this.#configured);
+    }
   }
 
   /** Unlimited unless the nearest configured channel above it says otherwise. */
