@@ -36,6 +36,15 @@ const SILENT: Logger = {
   isEnabledFor: () => false,
 };
 
+/** Runners that serve the same databases with the same role are one group. */
+export function groupOf({ connection, databases, databaseFilter }: RunnerOptions): string {
+  return JSON.stringify([
+    connection.user,
+    databases && [...databases].sort(),
+    databaseFilter?.source ?? null,
+  ]);
+}
+
 export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions {
   return {
     endpoint: {

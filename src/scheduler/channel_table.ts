@@ -7,7 +7,7 @@ import {
 } from "../../assembly/abi.ts";
 import { type ChannelConfig, type ChannelPlan, fullChannelName } from "./channel_config.ts";
 import type { Core } from "./core.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, TableFullError } from "./errors.ts";
 
 /**
  * Empty channels made on the fly are looked for when there are this many, and again at every
@@ -92,7 +92,7 @@ export class ChannelTable {
     } catch (error) {
       // Where there is no room for one more, empty ones make it.
       const count = this.#byName.size;
-      if (error instanceof RangeError) this.#dropEmpty();
+      if (error instanceof TableFullError) this.#dropEmpty();
       if (this.#byName.size === count) throw error;
       return this.#setOnTheFly(name, this.#configured);
     }

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { Scheduler } from "../../src/scheduler/slim.ts";
+import { Scheduler, TableFullError } from "../../src/scheduler/slim.ts";
 import { job, NOW } from "./conformance/steps.ts";
 import { coreWithPages } from "./limited_memory.ts";
 import { seededRandom } from "./random.ts";
@@ -14,7 +14,7 @@ function fill(scheduler: Scheduler, changes: (number: number) => Parameters<type
     try {
       scheduler.notify(job(`job ${number}`, changes(number)));
     } catch (error) {
-      assertEquals((error as Error).name, "RangeError", String(error));
+      assertInstanceOf(error, TableFullError);
       return number;
     }
   }
@@ -26,7 +26,7 @@ describe("a core at the end of its memory", () => {
     const count = fill(scheduler, () => ({ channel: "mail.bulk" }));
     const before = scheduler.channels();
 
-    assertThrows(() => scheduler.notify(job("more")), RangeError, "JobTableFull");
+    assertThrows(() => scheduler.notify(job("more")), TableFullError, "JobTableFull");
 
     assert(count > 1_000, `${count} jobs`);
     assertEquals([scheduler.jobCount, scheduler.channels()], [count, before]);
@@ -95,7 +95,7 @@ describe("a core at the end of its memory", () => {
         try {
           scheduler.notify(job(uuid, notice));
         } catch (error) {
-          assertEquals((error as Error).name, "RangeError", String(error));
+          assertInstanceOf(error, TableFullError);
           refusedCount++;
         }
         if (step % 100 === 0) {

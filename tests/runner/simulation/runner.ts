@@ -2,7 +2,8 @@ import { type Clock, type Timer, TimerSet } from "../../../src/clock.ts";
 import { OdooGate } from "../../../src/dispatch/odoo_gate.ts";
 import type { ProbeAnswer } from "../../../src/dispatch/probe.ts";
 import type { Logger } from "../../../src/log.ts";
-import { DatabaseTurn } from "../../../src/runner/database_turn.ts";
+import { ContainedTurn } from "../../../src/runner/contained_turn.ts";
+import type { DatabaseTurn } from "../../../src/runner/database_turn.ts";
 import { Decider } from "../../../src/runner/decider.ts";
 import { LiveScheduler } from "../../../src/runner/live_scheduler.ts";
 import { Scheduler, SchedulerError } from "../../../src/scheduler/mod.ts";
@@ -71,7 +72,7 @@ export class Runner {
     this.scheduler = new LiveScheduler(
       channels,
       (error) => this.#refill(error),
-      (it) => this.#trapping(it),
+      { clock, create: (it) => this.#trapping(it) },
     );
     const logger = loggerTo(options.trace);
     this.#decider = new Decider({
@@ -140,7 +141,7 @@ export class Runner {
   #serve(table: JobTable, clock: Clock, logger: Logger): Link {
     const { odoo, auditor, trace, random, sabotage } = this.#options;
     const { database } = table;
-    const turn: DatabaseTurn = new DatabaseTurn({
+    const turn: DatabaseTurn = new ContainedTurn({
       database,
       scheduler: this.scheduler,
       clock,
@@ -150,7 +151,7 @@ export class Runner {
       letGo: (uuid) => odoo.release(database, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),
-    });
+    }, (error) => this.#bug = error as Error);
     const link: Link = new Link({
       table,
       turn,
@@ -252,6 +253,7 @@ export class Runner {
     this.#phase = "ended";
     this.#decider.stop();
     this.#gate.stop();
+    this.scheduler.stop();
     for (const link of this.links) link.end(isKilled);
     for (const request of this.#options.odoo.requests) request.abandon();
     this.#barrier?.cancel();
