@@ -11,6 +11,7 @@ import { odooLimits } from "./odoo_limits.ts";
 import type { SettingKey, Settings } from "./setting.ts";
 import { SETTING_KEYS } from "./setting_table.ts";
 import { Sources } from "./sources.ts";
+import { stockRunnerWarnings } from "./stock_runner.ts";
 
 export type { Settings } from "./setting.ts";
 export { SETTINGS } from "./setting_table.ts";
@@ -62,6 +63,7 @@ export function inspectSettings(machine: Machine): Inspection {
       if (key !== "configFile" && key !== "channels") draft.take(key, sources.of(key)[0]);
     }
     chooseChannels(draft, sources.of("channels"), { strict: command === "check-config" });
+    draft.warnings.push(...stockRunnerWarnings(sources.of("channels"), file));
     completeDatabaseServer(draft, machine);
     checkTogether(draft, sources, machine);
     draft.warnings.push(...nearMisses(machine.environment, file));

@@ -1,50 +1,19 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { start } from "../../src/cli/start.ts";
-import type { Surroundings } from "../../src/cli/surroundings.ts";
-import { loadSettings } from "../../src/config/settings.ts";
-import { fakeMachine } from "../config/fake_machine.ts";
+import { FakeProcess } from "../support/fake_process.ts";
 import { closedPort } from "../support/http_server.ts";
-import { until } from "../support/until.ts";
 
-/** A process of which the test is the operating system. */
-class FakeProcess implements Surroundings {
-  text = "";
-  readonly exits: number[] = [];
-  signal = () => {};
-  fail: (error: unknown) => void = () => {};
-  isListening = false;
-
-  readonly onSignal = (callback: () => void) => {
-    this.signal = callback;
-    this.isListening = true;
-    return () => void (this.isListening = false);
-  };
-  readonly onUncaught = (callback: (error: unknown) => void) => {
-    this.fail = callback;
-    return () => {};
-  };
-  readonly exit = (code: number) => void this.exits.push(code);
-  readonly writeLog = (chunk: string) => void (this.text += chunk);
-
-  async start(...argv: string[]): Promise<number> {
-    const port = String(await closedPort());
-    const machine = fakeMachine({
-      argv: ["--database=shop", "--db-host=127.0.0.1", `--db-port=${port}`, ...argv],
-    });
-    return start(loadSettings(machine), "1", this);
-  }
-
-  untilTrying(): Promise<boolean> {
-    return until("it tries to connect", () => this.text.includes("trying again"));
-  }
+/** Where no PostgreSQL is. */
+async function start(process: FakeProcess, ...argv: string[]): Promise<number> {
+  const port = `--db-port=${await closedPort()}`;
+  return process.start({ argv: ["--database=shop", "--db-host=127.0.0.1", port, ...argv] });
 }
 
 describe("start", () => {
   it("ends with 0 on a signal, and listens no more", async () => {
     const process = new FakeProcess();
-    const ended = process.start("--health-port=0");
-    await process.untilTrying();
+    const ended = start(process, "--health-port=0");
+    await process.untilLog(/trying again/);
 
     process.signal();
 
@@ -54,8 +23,8 @@ describe("start", () => {
 
   it("ends gracefully with 1 after an error that nobody has caught, and tells of it", async () => {
     const process = new FakeProcess();
-    const ended = process.start("--health-port=0");
-    await process.untilTrying();
+    const ended = start(process, "--health-port=0");
+    await process.untilLog(/trying again/);
 
     process.fail(new TypeError("broken on purpose"));
     process.fail("not even an error");
@@ -72,7 +41,7 @@ describe("start", () => {
   it("ends with 1 when it cannot serve its health", async () => {
     const process = new FakeProcess();
 
-    const code = await process.start("--health-host=203.0.113.1");
+    const code = await start(process, "--health-host=203.0.113.1");
 
     assertEquals([code, process.isListening], [1, false]);
     assertMatch(process.text, / ERROR .*Cannot use --health-host="203\.0\.113\.1"/);
