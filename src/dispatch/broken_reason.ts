@@ -1,7 +1,6 @@
+import { certificateReasons } from "../certificate_reason.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-const UNKNOWN_AUTHORITY =
-  "no authority known here has signed its certificate: give the right one by --http-ca-file";
 const NOT_TLS = "what listens there does not speak TLS: try --scheme=http";
 
 const CURES: Readonly<Record<string, string>> = {
@@ -18,15 +17,7 @@ const CURES: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "no local port is left",
   UND_ERR_SOCKET: "the connection was closed",
   UND_ERR_HEADERS_OVERFLOW: "the headers of the answer are too long",
-  CERT_HAS_EXPIRED: "its certificate has expired",
-  CERT_NOT_YET_VALID: "its certificate is not valid yet",
-  ERR_TLS_CERT_ALTNAME_INVALID:
-    "its certificate is for another host name: give that name with --host",
-  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_AUTHORITY,
-  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
+  ...certificateReasons({ authorities: "--http-ca-file", host: "--host" }),
   ERR_SSL_WRONG_VERSION_NUMBER: NOT_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_TLS,
 };

@@ -25,10 +25,8 @@ export interface LinkOptions {
 
 /** A leader that dies is followed within this and the server's notice of its death. */
 const STANDBY_INTERVAL_MS = 2_000;
-/** Of these a look now and then is enough. */
-const WAITING_STATES: readonly DatabaseState[] = ["ignored", "paused"];
-/** Why a session ends whose database is no longer what it was. */
-const CHANGED = "the add-on has changed";
+const WAITING_STATES: readonly DatabaseState[] = ["ignored", "paused"]; // a look is enough
+const CHANGED = "the add-on has changed"; // why a session ends
 const RECONNECT_BACKOFF: Backoff = { firstMs: 500, longestMs: 30_000 };
 /** Odoo's own drop and duplicate end all connections and go on: who is back too soon, disturbs. */
 const TERMINATED_PAUSE_MS = 3_000;
@@ -53,8 +51,7 @@ export class DatabaseLink {
   #isLookDue = false;
   #lookTimer: Timer | null = null;
   #failureCount = 0;
-  /** The last one. */
-  #failure: string | null = null;
+  #failure: string | null = null; // the last one
   #isStopped = false;
   /** Ends the present wait or session early. */
   #interrupt: () => void = () => {};
@@ -91,6 +88,11 @@ export class DatabaseLink {
   async stop(): Promise<void> {
     await this.pause();
     this.#options.turn.close();
+  }
+
+  /** An error in its turn: a new session reads all anew. */
+  restart(reason: string): void {
+    this.#session?.abandon(reason);
   }
 
   /** Carries out what the turn wants, if nothing is on the way. */

@@ -32,8 +32,18 @@ const SILENT: Logger = {
   info: () => {},
   warning: () => {},
   error: () => {},
+  critical: () => {},
   isEnabledFor: () => false,
 };
+
+/** Runners that serve the same databases with the same role are one group. */
+export function groupOf({ connection, databases, databaseFilter }: RunnerOptions): string {
+  return JSON.stringify([
+    connection.user,
+    databases && [...databases].sort(),
+    databaseFilter?.source ?? null,
+  ]);
+}
 
 export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions {
   return {
