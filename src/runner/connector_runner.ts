@@ -8,7 +8,7 @@ import type { RunnerPhase, RunnerStatus } from "../status.ts";
 import { Leadership } from "./leadership.ts";
 import { DatabaseLink } from "./database_link.ts";
 import { ContainedTurn } from "./contained_turn.ts";
-import { brokenAsk, brokenProbe, ContainedClock, stackOf } from "./containment.ts";
+import { ContainedClock, stackOf } from "./containment.ts";
 import { Decider } from "./decider.ts";
 import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
