@@ -26,6 +26,8 @@ export interface ChannelPlan {
 const ROOT = "root";
 /** The core counts in signed 32-bit numbers. */
 const CAPACITY_MAX = 2 ** 31 - 1;
+/** What is longer is a file given by mistake, and would be shown with each mistake in it. */
+const ENTRY_LENGTH_MAX = 1000;
 /** The known keys, each with a right example. */
 const EXAMPLE_OF: Readonly<Record<string, string>> = {
   sequential: "sequential",
@@ -48,9 +50,14 @@ export function parseChannels(text: string, options: { strict?: boolean } = {}):
   const entryOf = new Map<string, string>();
   for (const entry of text.split(/[,\r\n]/).map((it) => it.trim())) {
     if (entry === "") continue;
+    if (entry.length > ENTRY_LENGTH_MAX) {
+      const reason = `an entry has at most ${ENTRY_LENGTH_MAX} characters, as in "mail:2"`;
+      mistakes.push({ entry: entry.slice(0, 40), reason });
+      continue;
+    }
     const reader = new EntryReader(entry, options.strict ?? false);
     const channel = reader.read();
-    mistakes.push(...reader.mistakes.map((reason) => ({ entry, reason })));
+    mistakes.push(...[...new Set(reader.mistakes)].map((reason) => ({ entry, reason })));
     warnings.push(...reader.warnings.map((warning) => `CHANNELS="${entry}": ${warning}`));
     if (reader.mistakes.length > 0) continue;
     const earlier = entryOf.get(channel.name);

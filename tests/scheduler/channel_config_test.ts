@@ -136,6 +136,14 @@ describe("parseChannels", () => {
     ]);
   });
 
+  it("shows an entry that is far too long in short, and a mistake in it once", () => {
+    assertEquals(mistakes(`mail:2,${"a".repeat(2000)}`), [
+      `Cannot use CHANNELS="${"a".repeat(40)}": an entry has at most 1000 characters, as in ` +
+      '"mail:2"',
+    ]);
+    assertEquals(mistakes("mail:1:paused:paused:paused").length, 1);
+  });
+
   const WRONG: readonly (readonly [string, string])[] = [
     ["mail:2:sequential", 'a sequential channel has capacity 1, as in "mail:1:sequential"'],
     ["mail:0:sequential", 'a sequential channel has capacity 1, as in "mail:1:sequential"'],
