@@ -16,11 +16,11 @@ export interface GivenOption {
 }
 
 /** Odoo's short options, and the usual one for help. */
-const SHORT: Readonly<Record<string, string>> = {
-  "-c": "--config",
-  "-d": "--database",
-  "-h": "--help",
-};
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ["-c", "--config"],
+  ["-d", "--database"],
+  ["-h", "--help"],
+]);
 const COMMAND_OF: ReadonlyMap<string, Command> = new Map(
   COMMANDS.flatMap((command) => [[command, command], [`--${command}`, command]]),
 );
@@ -39,7 +39,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     const equals = word.indexOf("=");
     const given = equals < 0 ? word : word.slice(0, equals);
-    const flag = SHORT[given] ?? given.replaceAll("_", "-");
+    const flag = SHORT.get(given) ?? given.replaceAll("_", "-");
     const asked = COMMAND_OF.get(flag);
     const key = KEY_OF.get(flag);
     if (asked !== undefined) {

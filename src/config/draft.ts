@@ -49,7 +49,7 @@ export class Draft {
 
   /** Notes a mistake in a value, which is shown unless it is secret. */
   refuse(key: SettingKey, origin: string, text: string, reason: string): void {
-    const shown = SETTINGS[key].secret ? MASK : text.replace(/\/\/[^\s,]*@/g, `//${MASK}@`);
+    const shown = SETTINGS[key].secret ? MASK : text.replace(/\/\/.*@/s, `//${MASK}@`);
     this.mistakes.push({ entry: `${origin}=${shown}`, reason });
   }
 }

@@ -86,6 +86,8 @@ export function names(value: string): string[] {
 export function databases(value: string): string[] {
   const list = names(value);
   const wrong = list.find((it) => it.includes("://") && !isPostgresUri(it));
+  const torn = list.some(isPostgresUri) && list.some((it) => !isPostgresUri(it) && /@/.test(it));
+  if (torn) throw new RangeError("a comma in a database URI is written %2C");
   if (list.length > 0 && wrong === undefined) return list;
   throw new RangeError("database names separated by commas are wanted, as in shop,crm");
 }
