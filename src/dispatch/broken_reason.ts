@@ -17,6 +17,8 @@ const CURES: Readonly<Record<string, string>> = {
   ENFILE: "no file descriptor is left on this machine",
   EADDRNOTAVAIL: "no local port is left",
   UND_ERR_SOCKET: "the connection was closed",
+  // What undici says to "101 Switching Protocols", which it did not ask for.
+  ERR_ASSERTION: "the answer is none to a request",
   UND_ERR_HEADERS_OVERFLOW: "the headers of the answer are too long",
   CERT_HAS_EXPIRED: "its certificate has expired",
   CERT_NOT_YET_VALID: "its certificate is not valid yet",
@@ -34,7 +36,8 @@ const CURES: Readonly<Record<string, string>> = {
 /** Why a request to Odoo broke, in words that stay the same as long as the cause does. */
 export function brokenReason(error: Error, { scheme, host, port }: Endpoint): string {
   const code = codeOf(error);
-  const cure = CURES[code] ?? (error.message.trim() || error.name);
+  const message = error.message.replace(/[\s\p{Cc}]+/gu, " ").trim().slice(0, 300);
+  const cure = Object.hasOwn(CURES, code) ? CURES[code]! : message || error.name;
   const known = code === "" || cure.includes(code) ? cure : `${cure} (${code})`;
   return `"${scheme}://${host}:${port}": ${known}`;
 }
