@@ -68,9 +68,20 @@ describe("JobNames", () => {
         }
         for (const [uuid, words] of known) assertEquals(nameOf(names, words), uuid);
       }
+    }));
+  });
 
-      const numbers = [...known.values()].filter(([a, b]) => a === 2 ** 32 - 1 && b === a);
-      assert(numbers.every(([, , , number]) => number! < ids.length), "numbers are used again");
+  it("uses the numbers of released ids again", () => {
+    holds(fc.property(fc.array(anyId, { maxLength: 50 }), (uuids) => {
+      const names = new JobNames();
+      const words = uuids.map((uuid) => {
+        const words = wordsOf(names, uuid);
+        names.release(uuid);
+        return words;
+      });
+
+      const numbers = words.filter(([a, b]) => a === 2 ** 32 - 1 && b === a).map((it) => it[3]);
+      assert(numbers.every((number) => number === 0), `${numbers}`);
     }));
   });
 

@@ -179,12 +179,13 @@ describe("a setting", () => {
   });
 
   it("is refused when the strongest is wrong, with all others that are", () => {
-    holds(fc.property(choice, (choice) => {
-      const machine = machineOf(choice);
+    holds(fc.property(choice, fc.constantFrom([], ["--nonsense"]), (choice, unknown) => {
+      const known = machineOf(choice);
+      const machine = { ...known, argv: [...known.argv ?? [], ...unknown] };
       const wrong = KEYS.flatMap((key) => {
         const [place, number] = strongest(choice, key) ?? [];
         return number === null ? [`${place![1]}=${KNOWN[key]!.wrong}`] : [];
-      });
+      }).concat(unknown);
 
       try {
         loadSettings(fakeMachine(machine));
