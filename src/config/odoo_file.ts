@@ -107,5 +107,7 @@ class Reader {
 }
 
 function joined(options: ReadonlyMap<string, readonly string[]>): Map<string, string> {
-  return new Map([...options].map(([key, lines]) => [key, lines.join("\n").replace(/\n+$/, "")]));
+  return new Map(
+    [...options].map(([key, lines]) => [key, lines.join("\n").replace(/(?<!\n)\n+$/, "")]),
+  );
 }
