@@ -17,8 +17,6 @@ const CURES: Readonly<Record<string, string>> = {
   ENFILE: "no file descriptor is left on this machine",
   EADDRNOTAVAIL: "no local port is left",
   UND_ERR_SOCKET: "the connection was closed",
-  // What undici says to "101 Switching Protocols", which it did not ask for.
-  ERR_ASSERTION: "the answer is none to a request",
   UND_ERR_HEADERS_OVERFLOW: "the headers of the answer are too long",
   CERT_HAS_EXPIRED: "its certificate has expired",
   CERT_NOT_YET_VALID: "its certificate is not valid yet",
