@@ -134,6 +134,8 @@ export function databases(value: string): string[] {
     throw new RangeError("a comma in a database URI is written %2C");
   }
   const wrong = list.find((it) => it.includes("://") && !isPostgresUri(it));
+  const torn = list.some(isPostgresUri) && list.some((it) => !isPostgresUri(it) && /@/.test(it));
+  if (torn) throw new RangeError("a comma in a database URI is written %2C");
   if (list.length > 0 && wrong === undefined) return list;
   throw new RangeError("database names separated by commas are wanted, as in shop,crm");
 }

@@ -25,7 +25,8 @@ const CURES: Readonly<Record<string, string>> = {
 /** Why a request to Odoo broke, in words that stay the same as long as the cause does. */
 export function brokenReason(error: Error, { scheme, host, port }: Endpoint): string {
   const code = codeOf(error);
-  const cure = CURES[code] ?? (error.message.trim() || error.name);
+  const message = error.message.replace(/[\s\p{Cc}]+/gu, " ").trim().slice(0, 300);
+  const cure = Object.hasOwn(CURES, code) ? CURES[code]! : message || error.name;
   const known = code === "" || cure.includes(code) ? cure : `${cure} (${code})`;
   return `"${scheme}://${host}:${port}": ${known}`;
 }
