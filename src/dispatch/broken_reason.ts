@@ -1,4 +1,5 @@
 import type { Endpoint } from "./endpoint.ts";
+import { NotHttpError } from "./http_reader.ts";
 
 const UNKNOWN_AUTHORITY =
   "no authority known here has signed its certificate: give the right one by --http-ca-file";
@@ -16,8 +17,6 @@ const CURES: Readonly<Record<string, string>> = {
     "no file descriptor is left: raise the limit (ulimit -n) above the number of running jobs",
   ENFILE: "no file descriptor is left on this machine",
   EADDRNOTAVAIL: "no local port is left",
-  UND_ERR_SOCKET: "the connection was closed",
-  UND_ERR_HEADERS_OVERFLOW: "the headers of the answer are too long",
   CERT_HAS_EXPIRED: "its certificate has expired",
   CERT_NOT_YET_VALID: "its certificate is not valid yet",
   ERR_TLS_CERT_ALTNAME_INVALID:
@@ -43,7 +42,7 @@ export function brokenReason(error: Error, { scheme, host, port }: Endpoint): st
  * Whether the other side answered with something else than HTTP, as a port does that speaks TLS.
  */
 export function isNotHttp(error: Error): boolean {
-  return error.name === "HTTPParserError" && error.message.includes("Expected HTTP/");
+  return error instanceof NotHttpError;
 }
 
 /** Whether nobody has taken the connection in time. */

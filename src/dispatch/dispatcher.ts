@@ -38,6 +38,7 @@ interface OpenAsk {
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #host: string;
   readonly #authorization: string | null;
   readonly #sessions = new SessionCookies((database, path) => this.#fetchSession(database, path));
   readonly #asks = new Map<string, OpenAsk>();
@@ -55,6 +56,7 @@ export class Dispatcher {
       );
     }
     this.#options = options;
+    this.#host = new URL(originOf(options.endpoint)).host;
     this.#authorization = authorizationOf(options.endpoint);
   }
 
@@ -197,6 +199,7 @@ export class Dispatcher {
   #send(path: string, cookie: string | null): HttpRequest {
     const { endpoint, clock, connectTimeoutMs } = this.#options;
     const headers = {
+      host: this.#host,
       ...(this.#authorization === null ? {} : { authorization: this.#authorization }),
       ...(cookie === null ? {} : { cookie }),
     };
