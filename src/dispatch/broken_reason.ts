@@ -1,5 +1,6 @@
 import { certificateReasons } from "../certificate_reason.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { NotHttpError } from "./http_reader.ts";
 
 const NOT_TLS = "what listens there does not speak TLS: try --scheme=http";
 
@@ -15,8 +16,6 @@ const CURES: Readonly<Record<string, string>> = {
     "no file descriptor is left: raise the limit (ulimit -n) above the number of running jobs",
   ENFILE: "no file descriptor is left on this machine",
   EADDRNOTAVAIL: "no local port is left",
-  UND_ERR_SOCKET: "the connection was closed",
-  UND_ERR_HEADERS_OVERFLOW: "the headers of the answer are too long",
   ...certificateReasons({ authorities: "--http-ca-file", host: "--host" }),
   ERR_SSL_WRONG_VERSION_NUMBER: NOT_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_TLS,
@@ -35,7 +34,7 @@ export function brokenReason(error: Error, { scheme, host, port }: Endpoint): st
  * Whether the other side answered with something else than HTTP, as a port does that speaks TLS.
  */
 export function isNotHttp(error: Error): boolean {
-  return error.name === "HTTPParserError" && error.message.includes("Expected HTTP/");
+  return error instanceof NotHttpError;
 }
 
 /** Whether nobody has taken the connection in time. */
