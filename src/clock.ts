@@ -10,7 +10,7 @@ export interface Clock {
   after(delayMs: number, callback: () => void): Timer;
   /** PostgreSQL's clock said this after `sentMs` of ours: jobs are due by its time. */
   align?(serverMs: number, sentMs: number): void;
-  /** Calls back whenever this clock has stepped: timers go on, times of day come sooner or later. */
+  /** Calls back when this clock has stepped: timers go on, times of day come sooner or later. */
   onStep?(callback: () => void): void;
 }
 
