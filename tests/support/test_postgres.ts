@@ -22,7 +22,9 @@ export class TestPostgres {
 
   /** @param options `isOwn`: a server of its own whatever there is, to be killed or restarted. */
   static async start(options: { readonly isOwn?: boolean } = {}): Promise<TestPostgres> {
-    const server = await PostgresCluster.start({ allowInstalled: !options.isOwn });
+    const { isOwn = false } = options;
+    const own = { allowInstalled: !isOwn, isRestartable: isOwn };
+    const server = await PostgresCluster.start(own);
     return new TestPostgres(server, server.connect("postgres", { max: 1 }));
   }
 
