@@ -49,6 +49,8 @@ export class OdooGate {
   constructor(options: OdooGateOptions) {
     this.#options = options;
     this.#sinceMs = options.clock.nowMs();
+    // What is asked after a step back is not older than the opening before it.
+    options.clock.onStep?.((aheadMs) => this.#sinceMs += aheadMs);
   }
 
   get isOpen(): boolean {
