@@ -37,14 +37,14 @@ export class Heartbeat {
    * @throws {SessionLost} When it does not hear.
    */
   async start(session: Session): Promise<void> {
-    await session.run(`listen "${this.channel}"`);
+    await session.run(`listen "${this.channel}"`, [], "brief");
     const heard = new Promise<void>((resolve, reject) => {
       this.#first = { heard: resolve, failed: reject };
     });
     // A loss is thrown below.
     heard.catch(() => {});
     await this.send(session);
-    if (!session.isOpen) await session.run(NOTIFY, [this.channel, ""]);
+    if (!session.isOpen) await session.run(NOTIFY, [this.channel, ""], "brief");
     await heard;
   }
 
@@ -65,7 +65,7 @@ export class Heartbeat {
     });
     try {
       const sentMs = clock.nowMs();
-      const [row] = await session.run(NOTIFY, [this.channel, ""]);
+      const [row] = await session.run(NOTIFY, [this.channel, ""], "brief");
       isAnswered = true;
       clock.align?.(Number(row!["nowMs"]), sentMs);
     } catch (error) {

@@ -70,6 +70,8 @@ export class OdooGate {
     this.#options = options;
     this.#sinceMs = options.clock.nowMs();
     this.#ramp = new Ramp(options.clock, options.onOpen);
+    // What is asked after a step back is not older than the opening before it.
+    options.clock.onStep?.((aheadMs) => this.#sinceMs += aheadMs);
   }
 
   get isOpen(): boolean {

@@ -160,6 +160,7 @@ export class DatabaseLink {
     const session = await database.openSession({
       onNotify: (channel, payload) => this.#hear(channel, payload),
       onLost: lost,
+      onSetback: (reason) => this.#logger.warning(`sent again: ${reason}`, database.name),
     });
     try {
       if (this.#isStopped || !await this.#prepare(session)) return;
@@ -206,7 +207,7 @@ export class DatabaseLink {
     const complaint = await ensureTrigger(session, generation);
     if (complaint) this.#logger.error(complaint, database.name);
     this.#reason = complaint;
-    await session.run(`listen "${generation.notifyChannel}"`);
+    await session.run(`listen "${generation.notifyChannel}"`, [], "brief");
     await this.#heartbeat.start(session);
     return true;
   }

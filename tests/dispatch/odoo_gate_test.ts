@@ -75,6 +75,15 @@ describe("OdooGate", () => {
     assertEquals(lines, []);
   });
 
+  it("closes after the clock has stepped back, too", () => {
+    clock.step(-3_600_000);
+    clock.advance(1);
+
+    gate.note(UNREACHABLE);
+
+    assertEquals(gate.isOpen, false);
+  });
+
   it("closes when Odoo cannot be reached, or a proxy says so", () => {
     for (const outcome of [UNREACHABLE, UNAVAILABLE]) {
       gate.note(outcome);
