@@ -1,12 +1,10 @@
 import process from "node:process";
 import { runCommand } from "./cli/command.ts";
-import { start } from "./cli/start.ts";
+import { type OnSignal, start } from "./cli/start.ts";
 import { thisMachine } from "./config/machine.ts";
 import { VERSION } from "./version.ts";
 
 /* The process: reads its settings, does what the command line says, and ends with its exit code. */
-
-const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 const command = runCommand(thisMachine(), VERSION, {
   write: (text) => process.stdout.write(text),
@@ -15,10 +13,17 @@ const command = runCommand(thisMachine(), VERSION, {
 if (typeof command === "number") {
   process.exitCode = command;
 } else {
-  process.exitCode = await start(command, VERSION, (callback) => {
-    for (const signal of SIGNALS) process.on(signal, callback);
-    return () => {
-      for (const signal of SIGNALS) process.off(signal, callback);
-    };
+  process.exitCode = await start(command, VERSION, {
+    onEnd: listenTo("SIGTERM", "SIGINT"),
+    onLook: listenTo("SIGHUP"),
   });
+}
+
+function listenTo(...signals: NodeJS.Signals[]): OnSignal {
+  return (callback) => {
+    for (const signal of signals) process.on(signal, callback);
+    return () => {
+      for (const signal of signals) process.off(signal, callback);
+    };
+  };
 }

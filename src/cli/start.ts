@@ -11,8 +11,15 @@ import { createApp } from "../server/app.ts";
 import { serve } from "../server/serve.ts";
 import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
 
-/** Calls back at every signal that asks the process to end; answers how to stop listening. */
+/** Calls back at every signal of a kind; answers how to stop listening. */
 export type OnSignal = (callback: (signal: string) => void) => () => void;
+
+export interface Signals {
+  /** Every signal that asks the process to end. */
+  readonly onEnd: OnSignal;
+  /** The one that asks to look for databases at once. */
+  readonly onLook: OnSignal;
+}
 
 /**
  * Runs until a signal asks to stop. The first stops gracefully, a second one ends the process at
@@ -23,7 +30,7 @@ export type OnSignal = (callback: (signal: string) => void) => () => void;
 export async function start(
   loaded: Loaded,
   version: string,
-  onSignal: OnSignal,
+  { onEnd, onLook }: Signals,
 ): Promise<number> {
   const { settings } = loaded;
   const clock = new SystemClock();
@@ -49,12 +56,17 @@ export async function start(
     return EXIT_FAILURE;
   }
   logger.info(`health server: http://${settings.healthHost}:${server.port}/status`);
-  const signalled = firstSignal(onSignal);
+  const signalled = firstSignal(onEnd);
+  const ignoreLooks = onLook((signal) => {
+    logger.info(`${signal}: looking for databases now`);
+    runner.lookNow();
+  });
   runner.start();
   await signalled.promise;
   await runner.stop();
   await server.close();
   signalled.end();
+  ignoreLooks();
   await log.flush();
   return EXIT_OK;
 }
@@ -115,6 +127,7 @@ function optionsOf(settings: Settings, version: string): Partial<RunnerOptions> 
     heartbeatDeadlineMs: settings.heartbeatDeadlineMs,
     connectTimeoutMs: settings.connectTimeoutMs,
     drainTimeoutMs: settings.drainTimeoutMs,
+    pollIntervalMs: settings.pollIntervalMs || null,
     version,
   };
 }

@@ -11,6 +11,7 @@ export function checkTogether(draft: Draft, sources: Sources, machine: Machine):
   checkCertificates(draft, "httpCaFile", machine);
   checkCertificates(draft, "dbSslrootcert", machine);
   checkHttp(draft);
+  checkPolling(draft);
   warnOfFamilies(draft, sources);
   warnOfInlineComments(draft, sources);
 }
@@ -66,6 +67,20 @@ function checkHttp(draft: Draft): void {
   }
   if (values.metricsPort !== null) {
     draft.warnings.push(`${origins.metricsPort}: no metrics are served yet`);
+  }
+}
+
+/** Behind a pooler a lock belongs to whoever has its backend next, and keeps nobody out. */
+function checkPolling(draft: Draft): void {
+  const { values: { pollIntervalMs, singleRunner }, origins } = draft;
+  if (pollIntervalMs > 0 && !singleRunner) {
+    const reason = "session locks mean nothing where LISTEN does not work, so nothing keeps a " +
+      "second runner out; say --single-runner=true if there is none, or connect straight to " +
+      "PostgreSQL (--db-host, --db-port)";
+    draft.refuse("pollIntervalMs", origins.pollIntervalMs, String(pollIntervalMs / 1000), reason);
+  }
+  if (singleRunner && pollIntervalMs === 0) {
+    draft.warnings.push(`${origins.singleRunner}: has no effect without --poll-interval`);
   }
 }
 

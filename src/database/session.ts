@@ -2,7 +2,8 @@ import type { Socket } from "node:net";
 import postgres from "postgres";
 import type { Clock, Timer } from "../clock.ts";
 import { type ConnectionSettings, driverOptions } from "./connection.ts";
-import { OPENING } from "./queries.ts";
+import { OPENING, POOLED_OPENING } from "./queries.ts";
+import { withPoolerCure } from "./deaf.ts";
 import { openSocket } from "./socket.ts";
 
 export type Row = Record<string, unknown>;
@@ -13,6 +14,13 @@ export interface SessionOptions {
   readonly connection: ConnectionSettings;
   readonly applicationName: string;
   readonly clock: Clock;
+  /**
+   * A pooler may give each statement another backend: nothing is left behind on any, and nothing of
+   * what `run` does counts on one. Default false.
+   */
+  readonly isPooled?: boolean;
+  /** Ends the session, also while it is being opened. */
+  readonly signal?: AbortSignal;
   /** A NOTIFY arrived on a channel this session listens to. */
   readonly onNotify?: (channel: string, payload: string) => void;
   /** The backend is gone: called once, unless `end` was called before. */
@@ -76,27 +84,34 @@ export class Session {
   #onHungUp: () => void = () => {};
   #ending: Promise<void> | null = null;
   #pid = 0;
+  #isBehindPooler = false;
+  readonly #onAbort = () => void this.end();
 
   /**
    * @throws {Error} As the driver says, when the server cannot be reached or does not let us in.
    */
   static async open(options: SessionOptions): Promise<Session> {
     const session = new Session(options);
+    options.signal?.addEventListener("abort", session.#onAbort);
     try {
       const sentMs = options.clock.nowMs();
-      const [row] = await session.run(OPENING);
+      const rows = await session.run(options.isPooled ? POOLED_OPENING : OPENING);
+      const [row] = rows;
       session.#pid = Number(row!["pid"]);
+      session.#isBehindPooler = keyOf(rows) !== session.#pid;
       options.clock.align?.(Number(row!["nowMs"]), sentMs);
       return session;
     } catch (error) {
       await session.end();
-      throw error;
+      throw withPoolerCure(error);
     }
   }
 
   private constructor(options: SessionOptions) {
     this.#options = options;
-    const driver = driverOptions(options.connection, options.database, options.applicationName);
+    const driver = driverOptions(
+      ...[options.connection, options.database, options.applicationName, options.isPooled] as const,
+    );
     // `onnotify` is missing in the driver's types; its own `listen` would open a second connection.
     const onnotify = (channel: string, payload: string) => {
       if (this.#state === "open") options.onNotify?.(channel, payload);
@@ -112,6 +127,22 @@ export class Session {
   /** Process id of the backend: writes carry it, so that they have no effect on any other. */
   get pid(): number {
     return this.#pid;
+  }
+
+  /** The backend that writes must run on; null is any. */
+  get fence(): number | null {
+    return this.#options.isPooled ? null : this.#pid;
+  }
+
+  /** Who answers has another process id than the backend: some pooler stands between. */
+  get isBehindPooler(): boolean {
+    return this.#isBehindPooler;
+  }
+
+  /** Opens another one that hears and tells nothing. */
+  openAnother(): Promise<Session> {
+    const { onNotify: _, onLost: __, ...options } = this.#options;
+    return Session.open(options);
   }
 
   get isOpen(): boolean {
@@ -142,7 +173,7 @@ export class Session {
     });
     try {
       const query = this.#sql.unsafe(text, parameters.map(asDriverTakesIt) as never[], {
-        prepare: parameters.length > 0,
+        prepare: parameters.length > 0 && !this.#options.isPooled,
       });
       return await Promise.race([query as unknown as Promise<readonly Row[]>, lost]);
     } catch (error) {
@@ -154,8 +185,8 @@ export class Session {
   }
 
   /** The owner has found that the session is of no use any more. */
-  abandon(reason: string): void {
-    this.#lose(new SessionLost("ABANDONED", reason));
+  abandon(reason: string, code = "ABANDONED"): void {
+    this.#lose(new SessionLost(code, reason));
   }
 
   /**
@@ -180,6 +211,7 @@ export class Session {
   }
 
   async #end(): Promise<void> {
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
     if (this.#state === "open") this.#state = "ended";
     this.#rejectRunning?.(new SessionLost("ENDED", "the session was ended"));
     await this.#sql.end({ timeout: 0 });
@@ -218,4 +250,9 @@ export class Session {
   #cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
+}
+
+/** The process id that was told at the connection's start: a pooler's own, where there is one. */
+function keyOf(rows: readonly Row[]): number | undefined {
+  return (rows as { state?: { pid?: number } }).state?.pid;
 }

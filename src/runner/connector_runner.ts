@@ -1,6 +1,6 @@
 import type { Timer } from "../clock.ts";
 import { Database } from "../database/database.ts";
-import { discoverDatabases } from "../database/discovery.ts";
+import { listDatabases } from "../database/discovery.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
 import { originOf } from "../dispatch/endpoint.ts";
@@ -13,9 +13,10 @@ import { DatabaseLink } from "./database_link.ts";
 import { DatabaseTurn } from "./database_turn.ts";
 import { Decider } from "./decider.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
-import { completeOptions, type RunnerOptions } from "./runner_options.ts";
+import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.ts";
 import { type Served, ServedDatabases } from "./served_databases.ts";
 import { statusOf } from "./runner_status.ts";
+import type { Slots } from "./slots.ts";
 
 /**
  * At the start, and after the core was made anew, nothing is taken until the jobs of all databases
@@ -92,8 +93,10 @@ export class ConnectorRunner {
       ...complete,
       logger: this.#logger,
       intervalMs: complete.discoveryIntervalMs,
-      discover: () => discoverDatabases({ ...complete, filter: complete.databaseFilter }),
-      serve: (name) => this.#serve(name),
+      discover: (signal) => {
+        return listDatabases({ ...complete, filter: complete.databaseFilter, signal });
+      },
+      serve: (name, slots) => this.#serve(name, slots),
       onListed: () => this.#change(),
       onGone: (name) => {
         this.#scheduler.forgetDatabase(name);
@@ -120,7 +123,14 @@ export class ConnectorRunner {
     if (this.#isStarted || this.#stopped) return;
     this.#isStarted = true;
     this.#logger.info("starting");
-    this.#leadership.start();
+    // The only runner has nobody to agree with, where locks may mean nothing.
+    if (this.#options.pollIntervalMs !== null) this.#lead();
+    else this.#leadership.start();
+  }
+
+  /** Looks at once for databases and add-ons that came or went. */
+  lookNow(): void {
+    this.#databases.lookNow();
   }
 
   /**
@@ -164,7 +174,7 @@ export class ConnectorRunner {
     await this.#databases.pause();
   }
 
-  #serve(name: string): Served {
+  #serve(name: string, slots: Slots): Served {
     const { connection, clock, random } = this.#options;
     const database = new Database(name, { connection, clock });
     const turn: DatabaseTurn = new DatabaseTurn({
@@ -180,8 +190,7 @@ export class ConnectorRunner {
     });
     const link: DatabaseLink = new DatabaseLink({
       ...this.#options,
-      database,
-      turn,
+      ...{ database, turn, slots },
       loggerOf: (generation) => this.#loggerOf(generation),
       retryMs: this.#options.discoveryIntervalMs,
       onChange: () => this.#change(),
@@ -285,13 +294,4 @@ export class ConnectorRunner {
   get #isDrained(): boolean {
     return this.#databases.all().every(({ turn }) => turn.isDrained || turn.phase === "lost");
   }
-}
-
-/** Runners that serve the same databases with the same role are one group. */
-function groupOf({ connection, databases, databaseFilter }: RunnerOptions): string {
-  return JSON.stringify([
-    connection.user,
-    databases && [...databases].sort(),
-    databaseFilter?.source ?? null,
-  ]);
 }
