@@ -73,9 +73,19 @@ export function interfaceName(value: string): string {
   );
 }
 
-/** A host name, or the directory of a Unix socket. */
-export function databaseHost(value: string): string {
-  return value.startsWith("/") ? value : interfaceName(value.replace(/^\[(.*)\]$/, "$1"));
+/** Host names, or directories of a Unix socket. */
+export function databaseHosts(value: string): string {
+  const hosts = value.split(",").map((it) => it.trim());
+  return hosts.map((it) => it.startsWith("/") ? it : interfaceName(it.replace(/^\[(.*)\]$/, "$1")))
+    .join(",");
+}
+
+/** One for all hosts, or one for each. */
+export function ports(example: number): (value: string) => number | number[] {
+  return (value) => {
+    const list = value.split(",").map((it) => port(example)(it.trim()));
+    return list.length === 1 ? list[0]! : list;
+  };
 }
 
 export function names(value: string): string[] {

@@ -19,9 +19,10 @@ export interface Settings {
   readonly httpAuthPassword: string | null;
   readonly httpCaFile: string | null;
   readonly httpVerify: boolean;
-  /** A host name, or the directory of a Unix socket. */
+  /** A host name, or the directory of a Unix socket, or several separated by commas. */
   readonly dbHost: string | null;
-  readonly dbPort: number;
+  /** Of all hosts, or one for each. */
+  readonly dbPort: number | readonly number[];
   readonly dbUser: string;
   readonly dbPassword: string | null;
   readonly dbSslmode: "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full";

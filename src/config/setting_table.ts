@@ -112,8 +112,8 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
     placeholder: "HOST",
     fallback: null,
     shownDefault: "the local Unix socket, else localhost",
-    read: read.databaseHost,
-    help: "The PostgreSQL server: a host, or the directory of a Unix socket",
+    read: read.databaseHosts,
+    help: "PostgreSQL's host, or the directory of its socket; of several the writable one",
   },
   dbPort: {
     name: "db-port",
@@ -122,8 +122,8 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
     libpq: "PGPORT",
     placeholder: "PORT",
     fallback: 5432,
-    read: read.port(5432),
-    help: "The port of PostgreSQL",
+    read: read.ports(5432),
+    help: "The port of PostgreSQL, or one for each host, as in 5432,5433",
   },
   dbUser: {
     name: "db-user",

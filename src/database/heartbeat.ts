@@ -53,7 +53,7 @@ export class Heartbeat {
     // In one transaction with its NOTIFY a pooler lets it through: only another's tells.
     if (session.isBehindPooler) await this.#sendFromOutside(session);
     else await this.send(session);
-    if (!session.isOpen) await session.run(NOTIFY, [this.channel, ""]);
+    if (!session.isOpen) await session.run(NOTIFY, [this.channel, ""], "brief");
     await heard;
   }
 
@@ -70,7 +70,7 @@ export class Heartbeat {
     this.#expect(session, () => isAnswered);
     try {
       const sentMs = clock.nowMs();
-      const [row] = await session.run(NOTIFY, [this.channel, ""]);
+      const [row] = await session.run(NOTIFY, [this.channel, ""], "brief");
       isAnswered = true;
       clock.align?.(Number(row!["nowMs"]), sentMs);
     } catch (error) {
@@ -101,7 +101,7 @@ export class Heartbeat {
     const other = await session.openAnother();
     try {
       this.#expect(session, () => true);
-      await other.run(NOTIFY, [this.channel, ""]);
+      await other.run(NOTIFY, [this.channel, ""], "brief");
     } finally {
       await other.end();
     }
@@ -129,7 +129,7 @@ export class Heartbeat {
 
 async function listen(session: Session, channel: string): Promise<void> {
   try {
-    await session.run(`listen "${channel}"`);
+    await session.run(`listen "${channel}"`, [], "brief");
   } catch (error) {
     if ((error as { code?: unknown }).code !== READ_ONLY) throw error;
     throw new Error(`${(error as Error).message}: ${IN_RECOVERY}`, { cause: error });

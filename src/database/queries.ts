@@ -10,16 +10,31 @@ import type { KnownGeneration } from "./generation.ts";
 const NOW_MS = `(extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`;
 
 /**
- * The first statement of a session. PostgreSQL before 12 does not know `tcp_user_timeout`, and
- * would refuse a client that asked for it when connecting.
+ * The first statement of a session. PostgreSQL before 12 does not know `tcp_user_timeout`, before
+ * 14 not `client_connection_check_interval`, and would refuse a client that asked for them when
+ * connecting; not every system can check. With it a backend in the middle of a statement lets go of
+ * its locks when its client has died. A pooler that kept our settings to itself may give the same
+ * backend to others: it is not ours, and what we set would be theirs.
  */
 export const OPENING = `
   select pg_backend_pid() as pid, ${NOW_MS},
+    current_setting('transaction_read_only') = 'on' as "isReadOnly",
+    current_setting('lock_timeout') <> '0' as "isOurs",
     case when current_setting('tcp_user_timeout', true) is not null
-      then set_config('tcp_user_timeout', '15000', false) end as "userTimeout"`;
+      then set_config('tcp_user_timeout', '15000', false) end as "userTimeout",
+    case when current_setting('client_connection_check_interval', true) is not null
+        and version() like '%linux%'
+      then set_config('client_connection_check_interval', '1000', false) end as "checkInterval"`;
+
+/** How long the next statements of a session may take. */
+export function setStatementTimeout(timeoutMs: number): string {
+  return `set statement_timeout = ${timeoutMs}`;
+}
 
 /** The same where the backend is shared with others. */
-export const POOLED_OPENING = `select pg_backend_pid() as pid, ${NOW_MS}`;
+export const POOLED_OPENING = `
+  select pg_backend_pid() as pid, ${NOW_MS}, false as "isOurs",
+    current_setting('transaction_read_only') = 'on' as "isReadOnly"`;
 
 /** Where the row's own database is Odoo's, what it says of the two add-ons and of `queue_job`. */
 export const IS_ODOO = `select to_regclass('ir_module_module') is not null as odoo`;

@@ -52,6 +52,9 @@ export interface Answer {
 
 export const NO_ANSWER: Answer = { rows: [], uuids: [], failedCounts: new Map() };
 
+/** These look at rows by their keys. */
+const BRIEF: ReadonlySet<Statement["kind"]> = new Set(["claim", "putBack", "read"]);
+
 /**
  * Carries out a statement.
  *
@@ -63,7 +66,7 @@ export async function execute(
   statement: Statement,
 ): Promise<Answer> {
   const [text, parameters] = toSql(statement, generation, session.fence);
-  const rows = await session.run(text, parameters);
+  const rows = await session.run(text, parameters, BRIEF.has(statement.kind) ? "brief" : "long");
   switch (statement.kind) {
     case "read":
     case "scanCounted":

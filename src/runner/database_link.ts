@@ -155,6 +155,7 @@ export class DatabaseLink {
           this.#waiting.end();
           this.#lead?.end();
         },
+        onSetback: (reason) => this.#logger.warning(`sent again: ${reason}`, database.name),
       }, { signal: this.#waiting.signal, isPooled: this.#isPolled });
       let generation;
       while ((generation = await this.#prepare(session, giveBack)) !== null) {

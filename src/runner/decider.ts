@@ -21,6 +21,8 @@ export class Decider {
 
   constructor(options: DeciderOptions) {
     this.#options = options;
+    // The wake-up was set for a time of day, by the clock as it was.
+    options.clock.onStep?.(() => this.decideSoon());
   }
 
   /** Something has changed that may make a job ready. */

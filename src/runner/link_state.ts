@@ -32,7 +32,6 @@ const TERMINATED = ["57P01", "CONNECTION_CLOSED", "ECONNRESET", "EPIPE"];
 const STEADY_MS = 15_000;
 /** Of these changes nobody else tells. */
 const TOLD: readonly DatabaseState[] = ["standby", "paused", "ignored"];
-/** A rescan in between is no news of them. */
 const HELD: readonly DatabaseState[] = ["recovering", "quarantined", "foreign"];
 
 /**
@@ -119,9 +118,7 @@ export class LinkState {
     } else if (phase === "ready") {
       if (isNews) this.#settle();
       this.enter("ready", remark);
-    } else if (!HELD.includes(this.#state) || this.#holdCount === 0) {
-      this.enter("scanning", remark);
-    }
+    } else if (!this.#isRescan) this.enter("scanning", remark);
   }
 
   /** No session leads it any more; a hold has ended with it. */
@@ -135,6 +132,11 @@ export class LinkState {
   reset(): void {
     this.left();
     [this.#state, this.#reason, this.#failureCount] = ["connecting", null, 0];
+  }
+
+  /** What is read again stays what it is until that is over. */
+  get #isRescan(): boolean {
+    return this.#state === "ready" || (HELD.includes(this.#state) && this.#holdCount > 0);
   }
 
   #enterTrouble(count: number, reason: string | null): void {

@@ -10,7 +10,8 @@ const CURE = "connect straight to PostgreSQL (--db-host, --db-port)";
 
 /** What lets our sessions' settings through, as administrators do it. */
 const TOLERANT = {
-  ignore_startup_parameters: "statement_timeout,tcp_keepalives_idle,tcp_keepalives_interval," +
+  ignore_startup_parameters:
+    "statement_timeout,lock_timeout,tcp_keepalives_idle,tcp_keepalives_interval," +
     "tcp_keepalives_count,extra_float_digits",
 };
 

@@ -114,4 +114,8 @@ export class HastyClock implements Clock {
   align(serverMs: number, sentMs: number): void {
     this.#clock.align(serverMs, sentMs);
   }
+
+  onStep(callback: () => void): void {
+    this.#clock.onStep(callback);
+  }
 }
