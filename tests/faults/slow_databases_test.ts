@@ -71,6 +71,28 @@ describe("a database that hangs", () => {
     assertEquals(hanging.map((it) => test.stateOf(it)), hanging.map(() => "connecting"));
   });
 
+  it("is one of eight that are connected at the same time", async () => {
+    const hanging = Array.from({ length: 2 * MANY }, (_, index) => ({ name: `missing${index}` }));
+    const links = () => hanging.reduce((sum, it) => sum + scene.linksTo(it).length, 0);
+    let most = 0;
+    let isHanging = true;
+    scene.toPostgres.filter = ({ link, bytes }) => {
+      most = Math.max(most, links());
+      const isOne = hanging.some(({ name }) => link.opening.includes(`\0${name}\0`));
+      return isOne && isHanging ? null : bytes;
+    };
+    // A slot is kept for as long as it takes.
+    test = scene.run(hanging as TestDatabase[], { clock: new HastyClock({ 1_000: 60_000 }) });
+    await until("all slots are taken", () => links() === MANY - 1);
+
+    isHanging = false;
+    for (const it of hanging) scene.linksTo(it).forEach((link) => link.cut({ withReset: true }));
+    const failed = (it: { name: string }) => test.stateOf(it) === "recovering";
+    await until("all have been tried", () => hanging.every(failed));
+
+    assertEquals(most, MANY - 1);
+  });
+
   it("does not keep a stop waiting, whatever it hangs in", async () => {
     const connecting = await scene.postgres.database("16.0");
     const preparing = await scene.postgres.database("16.0");
