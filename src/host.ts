@@ -6,7 +6,7 @@ import { VERSION } from "./version.ts";
 
 /* The process: reads its settings, does what the command line says, and ends with its exit code. */
 
-const command = runCommand(thisMachine(), VERSION, {
+const command = await runCommand(thisMachine(), VERSION, {
   write: (text) => process.stdout.write(text),
   writeError: (text) => process.stderr.write(text),
 });

@@ -45,6 +45,8 @@ export interface OdooStatus {
   readonly open: boolean;
   readonly reason: string | null;
   readonly sinceMs: number;
+  /** Jobs it is asked for and has not begun with, as when no worker is free. */
+  readonly waiting: number;
 }
 
 /** Jobs in the runner's hands; see src/runner/in_flight.ts for what each state means. */

@@ -9,6 +9,7 @@ import { ConnectorRunner } from "../runner/connector_runner.ts";
 import type { RunnerOptions } from "../runner/runner_options.ts";
 import { createApp } from "../server/app.ts";
 import { serve } from "../server/serve.ts";
+import { connectionOf } from "./database_server.ts";
 import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
 
 /** Calls back at every signal of a kind; answers how to stop listening. */
@@ -108,16 +109,7 @@ function optionsOf(settings: Settings, version: string): Partial<RunnerOptions> 
       ca: httpCaFile === null ? null : readFileSync(httpCaFile, "utf8"),
       verify: settings.httpVerify,
     },
-    connection: {
-      host: settings.dbHost,
-      port: settings.dbPort,
-      user: settings.dbUser,
-      password: settings.dbPassword,
-      sslmode: settings.dbSslmode,
-      sslrootcert: settings.dbSslrootcert,
-      connectTimeoutMs: settings.connectTimeoutMs,
-      statementTimeoutMs: settings.statementTimeoutMs,
-    },
+    connection: connectionOf(settings),
     databases: settings.databases,
     databaseFilter: settings.dbfilter === null ? null : pythonRegex(settings.dbfilter),
     maintenanceDatabase: settings.maintenanceDatabase,

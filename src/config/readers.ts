@@ -1,5 +1,6 @@
 import { readLogHandler, readLogLevel } from "../log_level.ts";
 import type { LogLevel } from "../log_level.ts";
+import { fullChannelName } from "../scheduler/channel_config.ts";
 import { isPostgresUri } from "./postgres_uri.ts";
 
 /**
@@ -44,11 +45,38 @@ export function seconds(min: number, example: number): (value: string) => number
   };
 }
 
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const LONGEST_DAYS = 3_650;
+
+/** `90s` or `1.5h`; milliseconds in the program. */
+export function duration(value: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(value) ?? [];
+  const ms = Number(number) * (UNIT_MS[unit ?? ""] ?? NaN);
+  if (ms <= LONGEST_DAYS * UNIT_MS["d"]!) return Math.round(ms);
+  throw new RangeError(
+    `a number with its unit s, m, h or d is wanted, up to ${LONGEST_DAYS}d, as in 90s or 1h`,
+  );
+}
+
 export function oneOf<T extends string>(...words: readonly [T, ...T[]]): (value: string) => T {
   return (value) => {
     const word = words.find((it) => it === value.toLowerCase());
     if (word !== undefined) return word;
     throw new RangeError(`one of ${words.join(", ")} is wanted, as in ${words[0]}`);
+  };
+}
+
+export function someOf<T extends string>(...words: readonly [T, ...T[]]): (value: string) => T[] {
+  return (value) => {
+    const given = names(value.toLowerCase());
+    const chosen = words.filter((it) => given.includes(it));
+    if (given.length > 0 && chosen.length === given.length) return chosen;
+    throw new RangeError(`some of ${words.join(", ")} are wanted, as in ${words.at(-1)}`);
   };
 }
 
@@ -90,6 +118,20 @@ export function ports(example: number): (value: string) => number | number[] {
 
 export function names(value: string): string[] {
   return [...new Set(value.split(/[,\n]/).map((it) => it.trim()).filter((it) => it !== ""))];
+}
+
+/** The full name of a channel. */
+export function channel(value: string): string {
+  if (value !== "" && !value.includes(",")) return fullChannelName(value);
+  throw new RangeError("the name of one channel is wanted, as in mail or root.mail.bulk");
+}
+
+export function uuids(value: string): string[] {
+  const list = names(value);
+  if (list.length > 0) return list;
+  throw new RangeError(
+    "uuids of jobs separated by commas are wanted, as in a5f69320-0120-48f8-a607-dd3bde054e87",
+  );
 }
 
 /** Database names, or URIs of them. */

@@ -1,7 +1,7 @@
 import type { LogLevel } from "../log_level.ts";
 
-export const COMMANDS = ["start", "help", "check-config", "version"] as const;
-export type Command = typeof COMMANDS[number];
+/** What the process can be asked to do. Explained one by one in COMMANDS. */
+export type Command = "start" | "check-config" | "requeue" | "help" | "version";
 
 /** All settings of the process, in the program's units. Explained one by one in SETTINGS. */
 export interface Settings {
@@ -82,6 +82,18 @@ export interface Setting<T> {
   /** It says which file to read, and so cannot stand in it. */
   readonly outsideFile?: boolean;
 }
+
+/** An option of one command: as a setting, but given on the command line alone. */
+export interface CommandOption<T> extends
+  Pick<
+    Setting<T>,
+    "name" | "placeholder" | "fallback" | "shownDefault" | "read" | "help" | "isList"
+  > {
+  /** Needs no value: its name alone says yes. */
+  readonly isSwitch?: boolean;
+}
+
+export type CommandOptions<T> = { readonly [K in keyof T]: CommandOption<T[K]> };
 
 /**
  * The environment variables and sections of Odoo's own job runner: of queue_job, and of connector

@@ -46,6 +46,11 @@ export function isNotHttp(error: Error): boolean {
   return error.name === "HTTPParserError" && error.message.includes("Expected HTTP/");
 }
 
+/** Whether nobody has taken the connection in time. */
+export function isTimeout(error: Error): boolean {
+  return codeOf(error) === "ETIMEDOUT";
+}
+
 function codeOf(error: Error): string {
   const code = (error as Error & { code?: unknown }).code;
   if (typeof code === "string") return code;

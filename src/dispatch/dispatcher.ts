@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { mayBeSessionLost, outcomeOf } from "./answer.ts";
-import { brokenReason, isNotHttp } from "./broken_reason.ts";
+import { brokenReason, isNotHttp, isTimeout } from "./broken_reason.ts";
 import {
   type AskedJob,
   authorizationOf,
@@ -42,6 +42,8 @@ export class Dispatcher {
   readonly #sessions = new SessionCookies((database, path) => this.#fetchSession(database, path));
   readonly #asks = new Map<string, OpenAsk>();
   readonly #requests = new Set<HttpRequest>();
+  /** Databases whose last session a proxy has refused for an Odoo that is not there. */
+  readonly #unavailable = new Set<string>();
   #isClosed = false;
 
   /** @throws {RangeError} a host that no URL can hold */
@@ -95,6 +97,7 @@ export class Dispatcher {
   /** Forgets what is kept of a database that is gone. */
   forgetDatabase(database: string): void {
     this.#sessions.forget(database);
+    this.#unavailable.delete(database);
   }
 
   /** Lets every request go and resolves when all connections are closed. */
@@ -145,39 +148,50 @@ export class Dispatcher {
         return { kind: "released", sent: result.sent };
       case "broken": {
         const reason = brokenReason(result.error, endpoint);
-        if (!result.sent) return { kind: "unreachable", reason };
+        if (!result.sent) return { kind: this.#unsentKind(result.error), reason };
         return isNotHttp(result.error) ? { kind: "refused", reason } : { kind: "dropped", reason };
       }
     }
   }
 
-  /** However a session is refused, the job's own request was never sent. */
+  /**
+   * However a session is refused, the job's own request was never sent. What Odoo makes of it
+   * concerns this database alone: its registry may be broken, and even kill the worker.
+   */
   async #fetchSession(database: string, session: string): Promise<SessionResult> {
     const path = sessionPath(session, database);
     const result = await this.#send(path, null).result;
-    if (result.kind === "answered" && result.answer.status < 400) return sessionOf(result.answer);
-    const outcome = this.#outcomeOf(result, {
-      database,
-      uuid: "",
-      route: { path: session, session: null },
-    });
+    const isGiven = result.kind === "answered" && result.answer.status < 400;
+    const route = { path: session, session: null };
+    const outcome = this.#outcomeOf(result, { database, uuid: "", route });
+    const isRepeated = this.#unavailable.has(database);
+    if (outcome.kind !== "unavailable") this.#unavailable.delete(database);
+    if (isGiven) return sessionOf(result.answer);
     switch (outcome.kind) {
       case "unreachable":
+      case "overloaded":
+        return outcome;
       case "unavailable":
+        // A proxy says the same of an Odoo that is away and of a worker that died of this one
+        // database: that shows when it says so again after Odoo was found.
+        if (isRepeated) break;
+        this.#unavailable.add(database);
         return { kind: "unreachable", reason: outcome.reason };
-      case "dropped":
-        // An answered request was dropped by a proxy that would not wait: Odoo is busy, not away.
-        return {
-          kind: result.kind === "answered" ? "refused" : "unreachable",
-          reason: outcome.reason,
-        };
-      case "refused":
-        return { kind: "refused", reason: `no session: ${outcome.reason}` };
-      case "failed":
-        return { kind: "refused", reason: `no session: ${session} is answered ${outcome.status}` };
-      default:
+      case "released":
         return NEVER_SENT;
     }
+    const reason = outcome.kind === "failed"
+      ? `${session} is answered ${outcome.status}`
+      : "reason" in outcome
+      ? outcome.reason
+      : outcome.kind;
+    return { kind: "refused", reason: `no session: ${reason}` };
+  }
+
+  /** A backlog that is full and a host that is away look the same, but for the other requests. */
+  #unsentKind(error: Error): "overloaded" | "unreachable" {
+    const isBusy = isTimeout(error) && [...this.#requests].some((it) => it.isAwaited);
+    return isBusy ? "overloaded" : "unreachable";
   }
 
   #send(path: string, cookie: string | null): HttpRequest {

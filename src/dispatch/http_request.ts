@@ -79,6 +79,11 @@ export class HttpRequest {
     this.#dispatch(options);
   }
 
+  /** Odoo, or what stands before it, has the request and has not answered. */
+  get isAwaited(): boolean {
+    return this.#sent && !this.#isOver;
+  }
+
   /** Lets the request go: closes its connection. What was sent goes on in Odoo. */
   cancel(): void {
     this.#end({ kind: "cancelled", sent: this.#sent });

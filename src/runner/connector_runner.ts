@@ -2,9 +2,6 @@ import type { Timer } from "../clock.ts";
 import { Database } from "../database/database.ts";
 import { listDatabases } from "../database/discovery.ts";
 import type { KnownGeneration } from "../database/generation.ts";
-import { Dispatcher } from "../dispatch/dispatcher.ts";
-import { originOf } from "../dispatch/endpoint.ts";
-import { OdooGate } from "../dispatch/odoo_gate.ts";
 import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
@@ -12,6 +9,7 @@ import { Leadership } from "./leadership.ts";
 import { DatabaseLink } from "./database_link.ts";
 import { DatabaseTurn } from "./database_turn.ts";
 import { Decider } from "./decider.ts";
+import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
 import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.ts";
 import { type Served, ServedDatabases } from "./served_databases.ts";
@@ -42,13 +40,11 @@ export class ConnectorRunner {
   readonly #options: RunnerOptions;
   readonly #scheduler: LiveScheduler;
   readonly #decider: Decider;
-  readonly #dispatcher: Dispatcher;
-  readonly #gate: OdooGate;
+  readonly #requests: JobRequests;
   readonly #databases: ServedDatabases;
   readonly #leadership: Leadership;
   readonly #logger: Logger;
   readonly #startedMs: number;
-  readonly #url: string;
   #phase: RunnerPhase = "starting";
   #isStarted = false;
   /** Nothing is taken before what runs is counted. */
@@ -66,28 +62,26 @@ export class ConnectorRunner {
   constructor(port = 8069, channels = "root:1", options: Partial<RunnerOptions> = {}) {
     const complete = this.#options = completeOptions(options);
     const { clock } = complete;
-    const endpoint = { ...complete.endpoint, port };
-    this.#url = originOf(endpoint);
     this.#logger = complete.logger(QUEUE_JOB_LOGGER);
     this.#startedMs = clock.nowMs();
     this.#scheduler = new LiveScheduler(channels, (error) => this.#refill(error));
     this.#decider = new Decider({
       scheduler: this.#scheduler,
       clock,
-      isOpen: () => this.#phase === "running" && this.#gate.isOpen && !this.#isBarrierUp,
+      allowance: () => this.#mayDecide ? this.#requests.allowance : 0,
       take: (database, uuid, channel) => this.#databases.get(database)?.turn.take(uuid, channel),
     });
-    this.#dispatcher = new Dispatcher({
-      endpoint,
-      clock,
-      connectTimeoutMs: complete.connectTimeoutMs,
-    });
-    this.#gate = new OdooGate({
-      clock,
+    this.#requests = new JobRequests({
+      ...complete,
+      endpoint: { ...complete.endpoint, port },
       logger: this.#logger,
-      random: complete.random,
-      probe: () => this.#dispatcher.probe(),
-      onOpen: () => this.#decider.decideSoon(),
+      loggerOf: (generation) => this.#loggerOf(generation),
+      turns: () => this.#databases.all().map((it) => it.turn),
+      onMore: () => this.#decider.decideSoon(),
+      onOutcome: (database, uuid, outcome) => {
+        this.#databases.get(database)?.turn.answered(uuid, outcome);
+        this.#change();
+      },
     });
     this.#databases = new ServedDatabases({
       ...complete,
@@ -100,7 +94,7 @@ export class ConnectorRunner {
       onListed: () => this.#change(),
       onGone: (name) => {
         this.#scheduler.forgetDatabase(name);
-        this.#dispatcher.forgetDatabase(name);
+        this.#requests.forgetDatabase(name);
         this.#decider.decideSoon();
       },
     });
@@ -123,6 +117,7 @@ export class ConnectorRunner {
     if (this.#isStarted || this.#stopped) return;
     this.#isStarted = true;
     this.#logger.info("starting");
+    this.#requests.start();
     // The only runner has nobody to agree with, where locks may mean nothing.
     if (this.#options.pollIntervalMs !== null) this.#lead();
     else this.#leadership.start();
@@ -148,8 +143,7 @@ export class ConnectorRunner {
       phase: this.#phase,
       startedMs: this.#startedMs,
       nowMs: clock.nowMs(),
-      url: this.#url,
-      gate: this.#gate,
+      odoo: this.#requests.status,
       served: this.#databases.all(),
       channels: this.#scheduler.channels(),
     });
@@ -183,8 +177,9 @@ export class ConnectorRunner {
       clock,
       random,
       logger: this.#logger,
-      ask: (uuid, generation) => this.#ask(name, uuid, generation),
-      letGo: (uuid) => this.#dispatcher.release(name, uuid),
+      ask: (uuid, generation) => this.#requests.ask(name, uuid, generation),
+      onBegun: () => this.#requests.noteBegun(),
+      letGo: (uuid) => this.#requests.letGo(name, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),
     });
@@ -196,22 +191,6 @@ export class ConnectorRunner {
       onChange: () => this.#change(),
     });
     return { turn, link };
-  }
-
-  #ask(database: string, uuid: string, generation: KnownGeneration): void {
-    const { clock } = this.#options;
-    const logger = this.#loggerOf(generation);
-    logger.info(`asking Odoo to run job ${uuid} on db ${database}`, database);
-    const askedMs = clock.nowMs();
-    const route = { path: generation.path, session: generation.session };
-    void this.#dispatcher.ask({ database, uuid, route }).then((outcome) => {
-      if (outcome.kind === "dropped") {
-        logger.warning(`job ${uuid} got no answer: ${outcome.reason}`, database);
-      }
-      this.#gate.note(outcome, askedMs);
-      this.#databases.get(database)?.turn.answered(uuid, outcome);
-      this.#change();
-    });
   }
 
   #loggerOf(generation: KnownGeneration | null): Logger {
@@ -258,9 +237,8 @@ export class ConnectorRunner {
     this.#decider.stop();
     for (const { turn } of this.#databases.all()) turn.stop();
     await this.#drained(drainTimeoutMs);
-    this.#gate.stop();
     // What was never sent is known only now, and put back.
-    await this.#dispatcher.close();
+    await this.#requests.stop();
     await this.#drained(PUT_BACK_MS);
     this.#tellLeft();
     await this.#databases.stop();
@@ -289,6 +267,10 @@ export class ConnectorRunner {
       timer = this.#options.clock.after(timeoutMs, resolve);
     });
     timer?.cancel();
+  }
+
+  get #mayDecide(): boolean {
+    return this.#phase === "running" && !this.#isBarrierUp;
   }
 
   get #isDrained(): boolean {

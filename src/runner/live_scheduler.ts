@@ -57,8 +57,12 @@ export class LiveScheduler {
     this.#guarded((it) => it.sweep(database), 0);
   }
 
-  takeEach(nowMs: number, visit: (database: string, uuid: string, channel: string) => void): void {
-    this.#guarded((it) => it.takeEach(nowMs, Infinity, visit), undefined);
+  takeEach(
+    nowMs: number,
+    max: number,
+    visit: (database: string, uuid: string, channel: string) => void,
+  ): void {
+    this.#guarded((it) => it.takeEach(nowMs, max, visit), undefined);
   }
 
   wakeupAtMs(nowMs: number): number {

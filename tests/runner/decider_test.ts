@@ -10,14 +10,14 @@ const HOUR_MS = 3_600_000;
 describe("Decider", () => {
   let clock: FakeClock;
   let scheduler: LiveScheduler;
-  let isOpen: boolean;
+  let allowance: number;
   let taken: string[];
   let decider: Decider;
 
   beforeEach(() => {
     clock = new FakeClock(1_000);
     scheduler = new LiveScheduler("root:4", () => {});
-    isOpen = true;
+    allowance = Infinity;
     taken = [];
     decider = newDecider();
   });
@@ -26,7 +26,7 @@ describe("Decider", () => {
     return new Decider({
       scheduler,
       clock,
-      isOpen: () => isOpen,
+      allowance: () => allowance,
       take: (_database, uuid) => void taken.push(uuid),
     });
   }
@@ -48,13 +48,28 @@ describe("Decider", () => {
   });
 
   it("takes nothing while the way is closed", () => {
-    isOpen = false;
+    allowance = 0;
     know("a");
     decider.decideSoon();
 
     clock.advance(60_000);
 
     assertEquals(taken, []);
+  });
+
+  it("takes no more than is allowed, and the others in order when more is", () => {
+    allowance = 2;
+    for (const uuid of ["a", "b", "c", "d"]) know(uuid);
+    decider.decideSoon();
+    clock.advance(60_000);
+    const takenFirst = [...taken];
+    const timers = clock.openTimers;
+
+    decider.decideSoon();
+    clock.advance(0);
+
+    assertEquals([takenFirst, taken], [["a", "b"], ["a", "b", "c", "d"]]);
+    assertEquals(timers, 0);
   });
 
   it("takes a job when its eta comes", () => {
