@@ -25,6 +25,8 @@ export type DatabaseState =
   | "ready" //      listening, all jobs known
   | "standby" //    another runner holds its lock
   | "recovering" // its session was lost, a new one follows
+  | "quarantined" // the same, again and again: tried less and less often
+  | "foreign" //    a job runner without locks is at work there
   | "paused" //     its add-on is being upgraded
   | "ignored"; //   no add-on there
 

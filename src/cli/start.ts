@@ -40,7 +40,7 @@ export async function start(
   const end = new EndOfProcess(surroundings, logger);
   let exitCode = EXIT_OK;
   try {
-    await run(loaded, version, { clock, log, logger, end });
+    await run(loaded, version, { clock, log, logger, end, surroundings });
   } catch (error) {
     exitCode = EXIT_FAILURE;
     if (error instanceof ConfigError) logger.error(error.message);
@@ -56,11 +56,12 @@ interface Parts {
   readonly log: Log;
   readonly logger: Logger;
   readonly end: EndOfProcess;
+  readonly surroundings: Surroundings;
 }
 
 async function run(loaded: Loaded, version: string, parts: Parts): Promise<void> {
   const { settings } = loaded;
-  const { clock, log, logger, end } = parts;
+  const { clock, log, logger, end, surroundings } = parts;
   for (const warning of loaded.warnings) logger.warning(warning);
   for (const { name, value, origin, isDefault } of shownSettings(loaded)) {
     if (!isDefault) logger.info(`${name} ${value} (${origin})`);
@@ -77,6 +78,10 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
   );
   const server = await serve({ app, host: settings.healthHost, port: settings.healthPort, clock });
   logger.info(`health server: http://${settings.healthHost}:${server.port}/status`);
+  const ignoreLooks = surroundings.onLook(() => {
+    logger.info("SIGHUP: looking for databases now");
+    runner.lookNow();
+  });
   runner.start();
   await end.asked;
   const limit = end.isFailure
@@ -85,6 +90,7 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
   await runner.stop();
   await server.close();
   limit?.cancel();
+  ignoreLooks();
 }
 
 function logOf(settings: Settings, clock: SystemClock, { writeLog }: Surroundings): Log {
@@ -122,6 +128,7 @@ function optionsOf(settings: Settings, version: string): Partial<RunnerOptions> 
     heartbeatDeadlineMs: settings.heartbeatDeadlineMs,
     connectTimeoutMs: settings.connectTimeoutMs,
     drainTimeoutMs: settings.drainTimeoutMs,
+    pollIntervalMs: settings.pollIntervalMs || null,
     version,
   };
 }

@@ -40,6 +40,9 @@ export interface Settings {
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly drainTimeoutMs: number;
+  /** 0 is never. */
+  readonly pollIntervalMs: number;
+  readonly singleRunner: boolean;
 }
 
 /** The settings that people give; what is to be done with them is no setting. */

@@ -262,6 +262,23 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
     read: read.seconds(0, 10),
     help: "How long a stop waits until Odoo has started the jobs it was asked for",
   },
+  pollIntervalMs: {
+    name: "poll-interval",
+    placeholder: "SECONDS",
+    fallback: 0,
+    shownDefault: "0: never",
+    read: read.seconds(0, 10),
+    help:
+      "How often to read all jobs of databases where LISTEN does not work, with --single-runner",
+  },
+  singleRunner: {
+    name: "single-runner",
+    placeholder: "BOOLEAN",
+    fallback: false,
+    read: read.flag,
+    help: "Whether nothing else runs jobs of these databases, ever; --poll-interval wants it",
+    isFlag: true,
+  },
 };
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];

@@ -75,11 +75,14 @@ function sslMode(text: string): ConnectionSettings["sslmode"] {
  * The driver's options for one backend that must never be replaced behind our back: no end of life,
  * no idle end. A vanished client's backend, and with it its locks, ends within about 15 s (tcp_*).
  * Where to connect and how to encrypt is not among them: see `openSocket`.
+ *
+ * @param isPooled Statements may run on several backends, shared with others.
  */
 export function driverOptions(
   settings: OneServer,
   database: string,
   applicationName: string,
+  isPooled = false,
 ): postgres.Options<Record<string, never>> {
   const isSocket = settings.host.startsWith("/");
   return {
@@ -99,9 +102,12 @@ export function driverOptions(
     onnotice: () => {},
     connection: {
       application_name: applicationName,
-      statement_timeout: settings.statementTimeoutMs,
-      lock_timeout: LOCK_TIMEOUT_MS,
-      ...(isSocket
+      // What else is set would stay with a pooler's backend, or is refused by the pooler.
+      ...(isPooled ? {} : {
+        statement_timeout: settings.statementTimeoutMs,
+        lock_timeout: LOCK_TIMEOUT_MS,
+      }),
+      ...(isPooled || isSocket
         ? {}
         : { tcp_keepalives_idle: 5, tcp_keepalives_interval: 3, tcp_keepalives_count: 3 }),
     },

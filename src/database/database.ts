@@ -8,7 +8,15 @@ import {
   type NothingToRun,
 } from "./generation.ts";
 import { type JobRow, jobRows } from "./job_row.ts";
-import { FACTS, IS_ODOO, jobPage, TERMINATE_GHOST, TRY_GROUP_LOCK, tryLock } from "./queries.ts";
+import {
+  ADDON_STATE,
+  FACTS,
+  IS_ODOO,
+  jobPage,
+  TERMINATE_GHOST,
+  TRY_GROUP_LOCK,
+  tryLock,
+} from "./queries.ts";
 import { type Parameter, Session, type SessionLost } from "./session.ts";
 import { PAGE_ROWS } from "./statement.ts";
 
@@ -23,6 +31,12 @@ export interface SessionEvents {
   readonly onNotify?: (channel: string, payload: string) => void;
   readonly onLost?: (reason: SessionLost) => void;
   readonly onSetback?: (reason: string) => void;
+}
+
+/** How a session is opened; see `SessionOptions`. */
+export interface SessionManner {
+  readonly isPooled?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /** A backend that was terminated takes a moment to go. */
@@ -46,12 +60,13 @@ export class Database {
   }
 
   /** Opens a session of its own. */
-  openSession(events: SessionEvents = {}): Promise<Session> {
+  openSession(events: SessionEvents = {}, manner: SessionManner = {}): Promise<Session> {
     return Session.open({
       database: this.name,
       connection: this.#connection,
       applicationName: this.#applicationName,
       clock: this.#clock,
+      ...manner,
       ...events,
     });
   }
@@ -67,6 +82,12 @@ export class Database {
       hasJobLocks: row!["hasJobLocks"] === true,
     };
     return generationOf(facts);
+  }
+
+  /** Whether the add-on is as it was found by `generation`: cheap, to be asked often. */
+  async isUnchanged(session: Session, { addon }: KnownGeneration): Promise<boolean> {
+    const [row] = await session.run(ADDON_STATE, [addon]);
+    return row?.["state"] === "installed";
   }
 
   /**

@@ -31,6 +31,11 @@ export function setStatementTimeout(timeoutMs: number): string {
   return `set statement_timeout = ${timeoutMs}`;
 }
 
+/** The same where the backend is shared with others. */
+export const POOLED_OPENING = `
+  select pg_backend_pid() as pid, ${NOW_MS}, false as "isOurs",
+    current_setting('transaction_read_only') = 'on' as "isReadOnly"`;
+
 /** Where the row's own database is Odoo's, what it says of the two add-ons and of `queue_job`. */
 export const IS_ODOO = `select to_regclass('ir_module_module') is not null as odoo`;
 
@@ -43,9 +48,15 @@ export const FACTS = `
      where attrelid = to_regclass('queue_job') and attnum > 0 and not attisdropped) as columns,
     to_regclass('queue_job_lock') is not null as "hasJobLocks"`;
 
-/** $1 is the template database of the server. */
+/** $1 the add-on: is it as it was? */
+export const ADDON_STATE = `select state from ir_module_module where name = $1`;
+
+/** $1 is the template database of the server. `written` grows with all that is written there. */
 export const LIST_DATABASES = `
-  select datname as name from pg_database
+  select datname as name,
+    (select (tup_inserted + tup_updated + tup_deleted)::text from pg_stat_database stat
+     where stat.datid = pg_database.oid) as written
+  from pg_database
   where pg_get_userbyid(datdba) = current_user and not datistemplate and datallowconn
     and datname not in ('postgres', $1)
   order by datname`;
@@ -117,6 +128,11 @@ function channelOrRoot(generation: KnownGeneration): string {
   return generation.columns.has("channel") ? "coalesce(channel, 'root')" : "'root'::varchar";
 }
 
+/** Only on the backend whose process id this placeholder has; null is any. */
+function onBackend(placeholder: number): string {
+  return `pg_backend_pid() = coalesce($${placeholder}::int, pg_backend_pid())`;
+}
+
 /**
  * Claims jobs: $1 uuids, $2 our backend, $3 the date of enqueueing in seconds, known to us so that
  * we recognize our own claim when its answer is lost. A row that a transaction of Odoo holds is
@@ -125,7 +141,7 @@ function channelOrRoot(generation: KnownGeneration): string {
 export const CLAIM = `
   with due as (
     select id from queue_job
-    where uuid = any($1::text[]) and state = 'pending' and pg_backend_pid() = $2::int
+    where uuid = any($1::text[]) and state = 'pending' and ${onBackend(2)}
     order by id for update skip locked
   )
   update queue_job
@@ -142,7 +158,7 @@ export const PUT_BACK = `
     select job.id from unnest($1::text[], $3::float8[]) as claim(uuid, seconds)
     join queue_job job on job.uuid = claim.uuid
       and job.date_enqueued = to_timestamp(claim.seconds) at time zone 'utc'
-    where job.state = 'enqueued' and pg_backend_pid() = $2::int
+    where job.state = 'enqueued' and ${onBackend(2)}
     order by job.id for update of job skip locked
   )
   update queue_job set state = 'pending', date_enqueued = null, date_started = null
@@ -159,7 +175,7 @@ export const REQUEUE_DEAD = `
     select job.id, job.state, job.date_enqueued from queue_job job
     where job.state in ('enqueued', 'started')
       and job.date_enqueued < (now() at time zone 'utc') - interval '10 seconds'
-      and job.uuid <> all($2::text[]) and pg_backend_pid() = $1::int
+      and job.uuid <> all($2::text[]) and ${onBackend(1)}
   ), free as (
     select lock.queue_job_id as id from queue_job_lock lock
     where lock.queue_job_id in (select id from suspects)
@@ -192,7 +208,7 @@ export const REQUEUE_DEAD = `
 export const REQUEUE_UNASKED = `
   with unasked as (
     select id from queue_job
-    where state = 'enqueued' and uuid <> all($2::text[]) and pg_backend_pid() = $1::int
+    where state = 'enqueued' and uuid <> all($2::text[]) and ${onBackend(1)}
       and date_enqueued < (now() at time zone 'utc') - make_interval(secs => $3::float8)
     order by id for update skip locked
   )

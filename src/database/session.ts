@@ -1,11 +1,13 @@
 import type { Socket } from "node:net";
 import postgres from "postgres";
 import { type Backoff, backoffMs } from "../backoff.ts";
-import type { Clock, Timer } from "../clock.ts";
-import { type ConnectionSettings, driverOptions, type OneServer } from "./connection.ts";
-import { OPENING, setStatementTimeout } from "./queries.ts";
+import type { Timer } from "../clock.ts";
+import { driverOptions, type OneServer } from "./connection.ts";
+import { withPoolerCure } from "./deaf.ts";
+import { OPENING, POOLED_OPENING, setStatementTimeout } from "./queries.ts";
 import { openOnWritable } from "./server_choice.ts";
 import { codeOf, SessionLost } from "./session_lost.ts";
+import type { SessionOptions } from "./session_options.ts";
 import { openSocket } from "./socket.ts";
 
 export { SessionLost };
@@ -13,19 +15,6 @@ export type Row = Record<string, unknown>;
 export type Parameter = string | number | boolean | null | readonly string[];
 /** `brief`: looks at a few rows by their keys. `long`: may read a whole table. */
 export type Length = "brief" | "long";
-
-export interface SessionOptions {
-  readonly database: string;
-  readonly connection: ConnectionSettings;
-  readonly applicationName: string;
-  readonly clock: Clock;
-  /** A NOTIFY arrived on a channel this session listens to. */
-  readonly onNotify?: (channel: string, payload: string) => void;
-  /** The backend is gone: called once, unless `end` was called before. */
-  readonly onLost?: (reason: SessionLost) => void;
-  /** A statement gave way to another transaction and is sent again: told once for each reason. */
-  readonly onSetback?: (reason: string) => void;
-}
 
 /**
  * Arrays as PostgreSQL writes them: the driver would have to learn the types of arrays from the
@@ -79,6 +68,8 @@ export class Session {
   #ending: Promise<void> | null = null;
   #pid = 0;
   #isReadOnly = false;
+  #isBehindPooler = false;
+  readonly #onAbort = () => void this.end();
   /** The backend's own statement timeout; null where it is not ours to say. */
   #timeoutMs: number | null = null;
   /** The last reason why a statement gave way. */
@@ -94,24 +85,29 @@ export class Session {
   }
 
   static async #openOn(server: OneServer, options: SessionOptions): Promise<Session> {
+    if (options.signal?.aborted) throw new SessionLost("ENDED", "the session was ended");
     const session = new Session(server, options);
+    options.signal?.addEventListener("abort", session.#onAbort);
     try {
       const sentMs = options.clock.nowMs();
-      const [row] = await session.run(OPENING);
+      const rows = await session.run(options.isPooled ? POOLED_OPENING : OPENING);
+      const row = rows[0];
       session.#pid = Number(row!["pid"]);
+      session.#isBehindPooler = keyOf(rows) !== session.#pid;
       session.#isReadOnly = row!["isReadOnly"] === true;
       if (row!["isOurs"] === true) session.#timeoutMs = server.statementTimeoutMs;
       options.clock.align?.(Number(row!["nowMs"]), sentMs);
       return session;
     } catch (error) {
       await session.end();
-      throw error;
+      throw withPoolerCure(error);
     }
   }
 
   private constructor(server: OneServer, options: SessionOptions) {
     this.#options = options;
-    const driver = driverOptions(server, options.database, options.applicationName);
+    const { database, applicationName, isPooled } = options;
+    const driver = driverOptions(server, database, applicationName, isPooled);
     // `onnotify` is missing in the driver's types; its own `listen` would open a second connection.
     const onnotify = (channel: string, payload: string) => {
       if (this.#state === "open") options.onNotify?.(channel, payload);
@@ -127,6 +123,22 @@ export class Session {
   /** Process id of the backend: writes carry it, so that they have no effect on any other. */
   get pid(): number {
     return this.#pid;
+  }
+
+  /** The backend that writes must run on; null is any. */
+  get fence(): number | null {
+    return this.#options.isPooled ? null : this.#pid;
+  }
+
+  /** Who answers has another process id than the backend: some pooler stands between. */
+  get isBehindPooler(): boolean {
+    return this.#isBehindPooler;
+  }
+
+  /** Opens another one that hears and tells nothing. */
+  openAnother(): Promise<Session> {
+    const { onNotify: _, onLost: __, ...options } = this.#options;
+    return Session.open(options);
   }
 
   get isOpen(): boolean {
@@ -167,8 +179,8 @@ export class Session {
   }
 
   /** The owner has found that the session is of no use any more. */
-  abandon(reason: string): void {
-    this.#lose(new SessionLost("ABANDONED", reason));
+  abandon(reason: string, code = "ABANDONED"): void {
+    this.#lose(new SessionLost(code, reason));
   }
 
   /**
@@ -192,7 +204,7 @@ export class Session {
     const timeoutMs = Math.min(statementTimeoutMs, longestMs);
     this.#allow(timeoutMs);
     const query = this.#sql.unsafe(text, parameters.map(asDriverTakesIt) as never[], {
-      prepare: parameters.length > 0,
+      prepare: parameters.length > 0 && !this.#options.isPooled,
     }) as unknown as Promise<readonly Row[]>;
     const deadlineMs = timeoutMs + LINK_GRACE_MS;
     try {
@@ -245,6 +257,7 @@ export class Session {
   }
 
   async #end(): Promise<void> {
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
     if (this.#state === "open") this.#state = "ended";
     this.#rejectRunning?.(new SessionLost("ENDED", "the session was ended"));
     await this.#sql.end({ timeout: 0 });
@@ -279,4 +292,9 @@ export class Session {
     });
     if (this.#state !== "open") socket.destroy();
   }
+}
+
+/** The process id that was told at the connection's start: a pooler's own, where there is one. */
+function keyOf(rows: readonly Row[]): number | undefined {
+  return (rows as { state?: { pid?: number } }).state?.pid;
 }

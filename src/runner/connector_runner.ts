@@ -1,6 +1,6 @@
 import type { Timer } from "../clock.ts";
 import { Database } from "../database/database.ts";
-import { discoverDatabases } from "../database/discovery.ts";
+import { listDatabases } from "../database/discovery.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError } from "../scheduler/mod.ts";
@@ -15,6 +15,7 @@ import { LiveScheduler } from "./live_scheduler.ts";
 import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.ts";
 import { type Served, ServedDatabases } from "./served_databases.ts";
 import { statusOf } from "./runner_status.ts";
+import type { Slots } from "./slots.ts";
 
 /**
  * At the start, and after the core was made anew, nothing is taken until the jobs of all databases
@@ -90,8 +91,10 @@ export class ConnectorRunner {
       ...complete,
       logger: this.#logger,
       intervalMs: complete.discoveryIntervalMs,
-      discover: () => discoverDatabases({ ...complete, filter: complete.databaseFilter }),
-      serve: (name) => this.#serve(name),
+      discover: (signal) => {
+        return listDatabases({ ...complete, filter: complete.databaseFilter, signal });
+      },
+      serve: (name, slots) => this.#serve(name, slots),
       onListed: () => this.#change(),
       onGone: (name) => {
         this.#scheduler.forgetDatabase(name);
@@ -119,7 +122,14 @@ export class ConnectorRunner {
     this.#isStarted = true;
     this.#logger.info("starting");
     this.#requests.start();
-    this.#leadership.start();
+    // The only runner has nobody to agree with, where locks may mean nothing.
+    if (this.#options.pollIntervalMs !== null) this.#lead();
+    else this.#leadership.start();
+  }
+
+  /** Looks at once for databases and add-ons that came or went. */
+  lookNow(): void {
+    this.#databases.lookNow();
   }
 
   /**
@@ -162,7 +172,7 @@ export class ConnectorRunner {
     await this.#databases.pause();
   }
 
-  #serve(name: string): Served {
+  #serve(name: string, slots: Slots): Served {
     const { connection, random } = this.#options;
     const onError = (error: unknown) => this.#contain(error, name);
     const clock = new ContainedClock(this.#options.clock, onError);
@@ -181,9 +191,7 @@ export class ConnectorRunner {
     }, onError);
     const link: DatabaseLink = new DatabaseLink({
       ...this.#options,
-      clock,
-      database,
-      turn,
+      ...{ clock, database, turn, slots },
       loggerOf: (generation) => this.#loggerOf(generation),
       retryMs: this.#options.discoveryIntervalMs,
       onChange: () => this.#change(),

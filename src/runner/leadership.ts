@@ -90,6 +90,9 @@ export class Leadership {
       onLost: (reason) => lose(reason),
     });
     try {
+      // Before the lock, which would stay with a pooler's backend.
+      await heartbeat.start(session);
+      heartbeat.stop();
       while (!await database.lockGroup(session, group)) {
         if (!this.#isStandby) logger.info("another job runner leads; standing by");
         this.#isStandby = true;

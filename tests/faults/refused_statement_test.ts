@@ -35,7 +35,7 @@ describe("an UPDATE that PostgreSQL refuses", () => {
         for each row when (new.state = 'enqueued') execute function refuse()`);
   }
 
-  it("for another transaction's sake is sent again at once, without a hold", async () => {
+  it("for another transaction's sake is sent again at once, its database not held", async () => {
     database = await scene.postgres.database("16.0");
     test = scene.run([database]);
     await test.untilReady(database);
