@@ -269,6 +269,19 @@ describe("OdooGate", () => {
     ]);
   });
 
+  it("lets fewer requests wait after the clock has stepped back, too", () => {
+    waitingCount = 40;
+    gate.note(OVERLOADED, clock.nowMs());
+    clock.step(-3_600_000);
+    clock.advance(1);
+    waitingCount = 20;
+
+    gate.note(OVERLOADED, clock.nowMs());
+
+    waitingCount = 0;
+    assertEquals(gate.allowance, 10);
+  });
+
   it("ends probing when it is stopped", async () => {
     let answer!: (value: ProbeAnswer) => void;
     probe = () => new Promise((resolve) => answer = resolve);
