@@ -186,6 +186,58 @@ export const REQUEUE_UNASKED = `
   from unasked where queue_job.id = unasked.id and queue_job.state = 'enqueued'
   returning uuid`;
 
+/**
+ * Jobs started long ago that no request is about, where no lock tells whether they run: $1 our
+ * backend, $2 uuids with an open request, $3 seconds. The same as with dead jobs happens to them.
+ */
+export function requeueStarted({ columns }: KnownGeneration): string {
+  return `
+  with old as (
+    select id, coalesce(max_retries, 0) <> 0 and retry > max_retries as "isOver" from queue_job
+    where state = 'started' and uuid <> all($2::text[]) and pg_backend_pid() = $1::int
+      and ${STARTED} < (now() at time zone 'utc') - make_interval(secs => $3::float8)
+    order by id for update skip locked
+  )
+  update queue_job job set
+    state = case when old."isOver" then 'failed' else 'pending' end,
+    retry = coalesce(job.retry, 0) + case when old."isOver" then 0 else 1 end,
+    ${
+    columns.has("exc_name")
+      ? `exc_name = case when old."isOver" then 'JobFoundDead' else job.exc_name end,`
+      : ""
+  }
+    exc_info = case when old."isOver" then 'Job found dead after too many retries'
+      else job.exc_info end,
+    date_enqueued = null, date_started = null
+  from old where job.id = old.id and job.state = 'started'
+  returning job.uuid`;
+}
+
+/** A job that a user has set to `started` may have no date of its own. */
+const STARTED = "coalesce(date_started, date_enqueued)";
+
+/**
+ * Jobs that take places and that no request is about, the oldest of each state, with the number of
+ * all: $1 uuids with an open request, $2 and $3 seconds after which one that is enqueued and one
+ * that is started counts, $4 how many of a state are listed.
+ */
+export function stuckJobs(generation: KnownGeneration): string {
+  return `
+  select uuid, channel, state, (extract(epoch from since) * 1000)::float8 as "sinceMs", count
+  from (
+    select *, count(*) over (partition by state)::float8 as count,
+      row_number() over (partition by state order by since nulls first, id) as place
+    from (
+      select id, uuid, ${channelOrRoot(generation)} as channel, state,
+        case state when 'enqueued' then date_enqueued else ${STARTED} end as since
+      from queue_job where state in ('enqueued', 'started') and uuid <> all($1::text[])
+    ) running
+    where since is null or since < (now() at time zone 'utc') - make_interval(
+      secs => case state when 'enqueued' then $2::float8 else $3::float8 end)
+  ) stuck
+  where place <= $4::int order by place`;
+}
+
 export const TRIGGERS = `
   select t.tgname as name, t.tgenabled as enabled, t.tgtype::int as type, p.prosrc as source
   from pg_trigger t join pg_proc p on p.oid = t.tgfoid

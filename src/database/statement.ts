@@ -1,5 +1,5 @@
 import type { KnownGeneration } from "./generation.ts";
-import { type JobRow, jobRows } from "./job_row.ts";
+import { type JobRow, jobRows, type StuckRow, stuckRows } from "./job_row.ts";
 import {
   CLAIM,
   countedJobs,
@@ -9,6 +9,8 @@ import {
   PUT_BACK,
   REQUEUE_DEAD,
   REQUEUE_UNASKED,
+  requeueStarted,
+  stuckJobs,
   WAITING_STATES,
 } from "./queries.ts";
 import type { Parameter, Row, Session } from "./session.ts";
@@ -19,6 +21,8 @@ import type { Parameter, Row, Session } from "./session.ts";
 export const PAGE_ROWS = 20_000;
 export const CLAIMS_MAX = 1_000;
 export const READS_MAX = 5_000;
+/** Jobs shown of those in one state of which nobody knows whether they run. */
+const STUCK_MAX = 20;
 
 /** One thing to be done on a database. */
 export type Statement =
@@ -41,6 +45,17 @@ export type Statement =
     readonly kind: "requeueLost";
     readonly askedUuids: readonly string[];
     readonly graceMs: number;
+  }
+  | {
+    readonly kind: "requeueStarted";
+    readonly askedUuids: readonly string[];
+    readonly afterMs: number;
+  }
+  | {
+    readonly kind: "listStuck";
+    readonly askedUuids: readonly string[];
+    readonly graceMs: number;
+    readonly suspectAfterMs: number;
   };
 
 /** What came back: the rows read, or the uuids of the rows changed. */
@@ -48,9 +63,10 @@ export interface Answer {
   readonly rows: readonly JobRow[];
   readonly uuids: readonly string[];
   readonly failedCounts: ReadonlyMap<string, number>;
+  readonly stuck: readonly StuckRow[];
 }
 
-export const NO_ANSWER: Answer = { rows: [], uuids: [], failedCounts: new Map() };
+export const NO_ANSWER: Answer = { rows: [], uuids: [], failedCounts: new Map(), stuck: [] };
 
 /**
  * Carries out a statement.
@@ -74,6 +90,8 @@ export async function execute(
         ...NO_ANSWER,
         failedCounts: new Map(rows.map((it) => [String(it["channel"]), Number(it["count"])])),
       };
+    case "listStuck":
+      return { ...NO_ANSWER, stuck: stuckRows(rows) };
     default:
       return { ...NO_ANSWER, uuids: rows.map((it: Row) => String(it["uuid"])) };
   }
@@ -102,5 +120,14 @@ function toSql(it: Statement, generation: KnownGeneration, pid: number): [string
       return generation.hasJobLocks
         ? [REQUEUE_DEAD, [pid, it.askedUuids]]
         : [REQUEUE_UNASKED, [pid, it.askedUuids, it.graceMs / 1000]];
+    case "requeueStarted":
+      return [requeueStarted(generation), [pid, it.askedUuids, it.afterMs / 1000]];
+    case "listStuck":
+      return [stuckJobs(generation), [
+        it.askedUuids,
+        it.graceMs / 1000,
+        it.suspectAfterMs / 1000,
+        STUCK_MAX,
+      ]];
   }
 }

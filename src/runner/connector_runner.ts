@@ -165,7 +165,7 @@ export class ConnectorRunner {
   }
 
   #serve(name: string): Served {
-    const { connection, clock, random } = this.#options;
+    const { connection, clock, random, requeueStartedAfterMs } = this.#options;
     const database = new Database(name, { connection, clock });
     const turn: DatabaseTurn = new DatabaseTurn({
       database: name,
@@ -173,6 +173,7 @@ export class ConnectorRunner {
       clock,
       random,
       logger: this.#logger,
+      requeueStartedAfterMs,
       ask: (uuid, generation) => this.#ask(name, uuid, generation),
       letGo: (uuid) => this.#dispatcher.release(name, uuid),
       onChange: () => this.#change(),

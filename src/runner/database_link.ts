@@ -112,7 +112,7 @@ export class DatabaseLink {
 
   /** Its jobs are read, or nobody knows when they will be. */
   get isSettled(): boolean {
-    if (this.#session) return this.#options.turn.phase === "ready";
+    if (this.#session) return this.#options.turn.isRead;
     return this.#state !== "connecting" || this.#failureCount > 0;
   }
 
@@ -123,16 +123,17 @@ export class DatabaseLink {
       ? this.#state
       : turn.phase === "held"
       ? "recovering"
-      : turn.phase === "ready"
-      ? "ready"
+      : turn.phase === "ready" || turn.phase === "foreign"
+      ? turn.phase
       : "scanning";
     return {
       name: database.name,
       state,
-      reason: turn.phase === "held" ? turn.reason : this.#reason,
+      reason: turn.reason ?? this.#reason,
       sinceMs: this.#sinceMs,
       generation: this.#generation?.name ?? null,
       inFlight: turn.inFlight.size,
+      ...turn.stuck,
     };
   }
 
@@ -268,7 +269,7 @@ export class DatabaseLink {
   #finish(session: Session, tell: () => void): void {
     this.#isWorking = false;
     if (session === this.#session) tell();
-    if (this.#state === "scanning" && this.#options.turn.phase === "ready") {
+    if (this.#state === "scanning" && this.#options.turn.isRead) {
       this.#enter("ready", this.#reason);
     }
     this.work();

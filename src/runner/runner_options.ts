@@ -19,6 +19,8 @@ export interface RunnerOptions {
   readonly connectTimeoutMs: number;
   /** How long a stop waits for requests to arrive in Odoo. */
   readonly drainTimeoutMs: number;
+  /** Started jobs that may be dead are put back after this; null is never. */
+  readonly requeueStartedAfterMs: number | null;
   readonly clock: Clock;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;
@@ -55,6 +57,7 @@ export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions 
     heartbeatDeadlineMs: 5_000,
     connectTimeoutMs: 5_000,
     drainTimeoutMs: 10_000,
+    requeueStartedAfterMs: null,
     clock: new SystemClock(),
     random: Math.random,
     logger: () => SILENT,

@@ -23,3 +23,8 @@ export class ConfigError extends Error {
 export class SchedulerError extends Error {
   override readonly name = "SchedulerError";
 }
+
+/** The scheduler has no room for one job, channel or database more: it may have, later. */
+export class TableFull extends RangeError {
+  override readonly name = "TableFull";
+}

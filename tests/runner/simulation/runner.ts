@@ -146,6 +146,7 @@ export class Runner {
       clock,
       random: random.fraction,
       logger,
+      requeueStartedAfterMs: null,
       ask: (uuid) => this.#ask(table, uuid),
       letGo: (uuid) => odoo.release(database, uuid),
       onChange: () => this.#change(),
@@ -216,7 +217,7 @@ export class Runner {
     this.#isBarrierUp = false;
     this.#barrier?.cancel();
     for (const { turn, table } of this.links) {
-      if (turn.phase !== "ready") {
+      if (!turn.isRead) {
         this.#options.auditor.noteUncounted(table, turn);
       }
     }
