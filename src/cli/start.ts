@@ -115,6 +115,7 @@ function optionsOf(settings: Settings, version: string): Partial<RunnerOptions> 
     heartbeatDeadlineMs: settings.heartbeatDeadlineMs,
     connectTimeoutMs: settings.connectTimeoutMs,
     drainTimeoutMs: settings.drainTimeoutMs,
+    requeueStartedAfterMs: settings.requeueStartedAfterMs,
     version,
   };
 }

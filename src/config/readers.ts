@@ -44,6 +44,24 @@ export function seconds(min: number, example: number): (value: string) => number
   };
 }
 
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const LONGEST_DAYS = 3_650;
+
+/** `90s` or `1.5h`; milliseconds in the program. */
+export function duration(value: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(value) ?? [];
+  const ms = Number(number) * (UNIT_MS[unit ?? ""] ?? NaN);
+  if (ms <= LONGEST_DAYS * UNIT_MS["d"]!) return Math.round(ms);
+  throw new RangeError(
+    `a number with its unit s, m, h or d is wanted, up to ${LONGEST_DAYS}d, as in 90s or 1h`,
+  );
+}
+
 export function oneOf<T extends string>(...words: readonly [T, ...T[]]): (value: string) => T {
   return (value) => {
     const word = words.find((it) => it === value.toLowerCase());
@@ -102,4 +120,11 @@ export function logHandlers(value: string): string[] {
   throw new RangeError(
     "a log handler is a logger and its level, as in odoo.addons.queue_job:DEBUG or :DEBUG",
   );
+}
+
+/** At least a minute; a number alone is seconds. */
+export function longDuration(value: string): number {
+  const ms = duration(/^\d+(\.\d+)?$/.test(value) ? `${value}s` : value);
+  if (ms >= UNIT_MS["m"]!) return ms;
+  throw new RangeError("a minute or more is wanted, as in 2h");
 }

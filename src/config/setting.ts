@@ -39,6 +39,8 @@ export interface Settings {
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly drainTimeoutMs: number;
+  /** Null is never. */
+  readonly requeueStartedAfterMs: number | null;
 }
 
 /** The settings that people give; what is to be done with them is no setting. */

@@ -262,6 +262,14 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
     read: read.seconds(0, 10),
     help: "How long a stop waits until Odoo has started the jobs it was asked for",
   },
+  requeueStartedAfterMs: {
+    name: "requeue-started-after",
+    placeholder: "DURATION",
+    fallback: null,
+    shownDefault: "never",
+    read: read.longDuration,
+    help: "When a started job without a request of ours counts as dead, as in 2h; above all jobs",
+  },
 };
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];

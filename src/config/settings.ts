@@ -7,7 +7,7 @@ import { completeDatabaseServer } from "./database_server.ts";
 import { Draft } from "./draft.ts";
 import type { Machine } from "./machine.ts";
 import { nearMisses } from "./near_misses.ts";
-import { odooLimits } from "./odoo_limits.ts";
+import { odooLimits, startedLimit } from "./odoo_limits.ts";
 import type { SettingKey, Settings } from "./setting.ts";
 import { SETTING_KEYS } from "./setting_table.ts";
 import { Sources } from "./sources.ts";
@@ -65,6 +65,9 @@ export function inspectSettings(machine: Machine): Inspection {
     completeDatabaseServer(draft, machine);
     checkTogether(draft, sources, machine);
     draft.warnings.push(...nearMisses(machine.environment, file));
+    draft.warnings.push(
+      ...startedLimit(draft.values.requeueStartedAfterMs, file?.content ?? null),
+    );
     if (file !== null) draft.warnings.push(...odooLimits(draft.values.channels, file.content));
   }
   const { values, origins, mistakes, warnings } = draft;

@@ -238,6 +238,19 @@ export function stuckJobs(generation: KnownGeneration): string {
   where place <= $4::int order by place`;
 }
 
+/** Which tables 8.0 has for what it runs jobs with beside the job runner. */
+export const OLD_TABLES = `
+  select to_regclass('ir_cron') is not null as "hasCrons",
+    to_regclass('queue_worker') is not null as "hasWorkers"`;
+
+export const OLD_CRONS = `select id from ir_cron where name = 'Enqueue Jobs' and active`;
+
+/** A worker says every half minute that it is alive; the add-on gives it up after five. */
+export const OLD_WORKERS = `
+  select pid from queue_worker
+  where date_alive > (now() at time zone 'utc') - interval '5 minutes'
+  order by id limit 10`;
+
 export const TRIGGERS = `
   select t.tgname as name, t.tgenabled as enabled, t.tgtype::int as type, p.prosrc as source
   from pg_trigger t join pg_proc p on p.oid = t.tgfoid

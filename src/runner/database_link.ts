@@ -205,6 +205,7 @@ export class DatabaseLink {
     const complaint = await ensureTrigger(session, generation);
     if (complaint) this.#logger.error(complaint, database.name);
     this.#reason = complaint;
+    await database.tellOldWorkers(session, generation, this.#logger);
     await session.run(`listen "${generation.notifyChannel}"`);
     await this.#heartbeat.start(session);
     return true;

@@ -40,6 +40,7 @@ describe("loadSettings", () => {
       statementTimeoutMs: 20_000,
       connectTimeoutMs: 5_000,
       drainTimeoutMs: 10_000,
+      requeueStartedAfterMs: null,
     });
     assertEquals(origins.port, "default");
   });
