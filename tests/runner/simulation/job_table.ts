@@ -15,6 +15,8 @@ export interface TableJob {
   startedMs: number | null;
   retry: number;
   readonly maxRetries: number;
+  /** Which write of a stock runner has enqueued it last; 0: none. */
+  foreignMark: number;
   /** Counts its writes. */
   version: number;
   /** A transaction of Odoo or of a user holds it. */
@@ -44,6 +46,8 @@ export class JobTable {
   readonly #jobs = new Map<string, TableJob>();
   readonly #listeners = new Set<Listener>();
   #lastId = 0;
+  /** How far the server's clock is ahead. */
+  skewMs = 0;
 
   constructor(readonly database: string, readonly generation: KnownGeneration) {}
 
@@ -68,6 +72,7 @@ export class JobTable {
       enqueuedMs: null,
       startedMs: null,
       retry: 0,
+      foreignMark: 0,
       version: 0,
       isHeld: false,
       hasWorker: false,
@@ -90,7 +95,8 @@ export class JobTable {
   }
 
   /** Carries out and commits a statement in one instant. */
-  execute(statement: Statement, nowMs: number): Answer {
+  execute(statement: Statement, ourMs: number): Answer {
+    const nowMs = ourMs + this.skewMs;
     switch (statement.kind) {
       case "claim":
         return this.#update(this.#chosen(statement.uuids, "pending"), () => ({

@@ -14,6 +14,7 @@ import { type Event, mayHappen, type Trace } from "./event.ts";
 import type { JobTable } from "./job_table.ts";
 import { Link } from "./link.ts";
 import type { Odoo } from "./odoo.ts";
+import { Rival } from "./rival.ts";
 import type { Sabotage } from "./sabotage.ts";
 
 export interface RunnerOptions {
@@ -24,6 +25,7 @@ export interface RunnerOptions {
   readonly clock: FakeClock;
   readonly random: Random;
   readonly trace: Trace;
+  readonly requeueStartedAfterMs: number | null;
   readonly sabotage: Sabotage;
   /** Backends of the runner before this one. */
   readonly ghosts: ReadonlyMap<JobTable, Backend | null>;
@@ -146,7 +148,7 @@ export class Runner {
       clock,
       random: random.fraction,
       logger,
-      requeueStartedAfterMs: null,
+      requeueStartedAfterMs: this.#options.requeueStartedAfterMs,
       ask: (uuid) => this.#ask(table, uuid),
       letGo: (uuid) => odoo.release(database, uuid),
       onChange: () => this.#change(),
@@ -158,7 +160,12 @@ export class Runner {
       trace,
       nowMs: clock.nowMs,
       onSent: () => auditor.noteSent(table),
-      onAnswer: (message) => auditor.noteAnswer(table, turn, message),
+      onAnswer: (message) => auditor.noteAnswer(table, turn, message, clock.nowMs()),
+      onRequeued: (message) => auditor.noteRequeued(table, message, clock.nowMs()),
+      onLeft: () => {
+        auditor.noteLeave(table, turn);
+        return new Rival({ table, odoo, auditor, nowMs: clock.nowMs, trace });
+      },
       onChange: () => this.#change(),
       sabotage,
     });
@@ -170,7 +177,7 @@ export class Runner {
     const { auditor, trace } = this.#options;
     const link = this.#link(database);
     trace.note(`  takes ${database}/${uuid} of ${channel}`);
-    auditor.noteTaken(link.table, uuid);
+    auditor.noteTaken(link.table, uuid, this.#options.clock.nowMs());
     link.turn.take(uuid, channel);
   }
 
