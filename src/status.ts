@@ -39,6 +39,22 @@ export interface DatabaseStatus {
   /** What the database expects, as in `queue_job 16.0`; null until it is known. */
   readonly generation: string | null;
   readonly inFlight: number;
+  /** `enqueued`, without a request of ours, and not to be asked for again. */
+  readonly stranded: StuckJobs;
+  /** `started` long ago, without a request of ours and without a lock that tells more. */
+  readonly suspectedDead: StuckJobs;
+}
+
+/** Jobs of which nobody knows whether they run, as they were some seconds ago. */
+export interface StuckJobs {
+  readonly count: number;
+  /** The first of them; those of unknown age before all. */
+  readonly oldest: readonly {
+    readonly uuid: string;
+    readonly channel: string;
+    readonly sinceMs: number | null;
+    readonly ageMs: number | null;
+  }[];
 }
 
 export interface OdooStatus {

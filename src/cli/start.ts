@@ -129,6 +129,7 @@ function optionsOf(settings: Settings, version: string): Partial<RunnerOptions> 
     connectTimeoutMs: settings.connectTimeoutMs,
     drainTimeoutMs: settings.drainTimeoutMs,
     pollIntervalMs: settings.pollIntervalMs || null,
+    requeueStartedAfterMs: settings.requeueStartedAfterMs,
     version,
   };
 }

@@ -7,6 +7,21 @@ import { ODOO_SECTION } from "./setting.ts";
 const DB_MAXCONN = 64;
 const LIMIT_TIME_REAL = 120;
 
+/** Warns where jobs may be taken for dead although Odoo lets them run: without a file, for long. */
+export function startedLimit(requeueStartedAfterMs: number | null, file: OdooFile | null) {
+  if (requeueStartedAfterMs === null) return [];
+  const text = file?.sections.get(ODOO_SECTION)?.get("limit_time_real");
+  const limit = wholeNumber(text) ?? LIMIT_TIME_REAL;
+  const seconds = requeueStartedAfterMs / 1000;
+  // 0 is no limit.
+  if (limit !== 0 && seconds >= limit) return [];
+  const allows = limit === 0 ? "sets no limit to a job" : `lets a job run for ${limit} seconds`;
+  return [
+    `jobs started ${seconds} seconds ago may be set back while they run: Odoo ${allows} ` +
+    "(limit_time_real), and --requeue-started-after is to be longer than the longest job",
+  ];
+}
+
 /** Warns where Odoo, by its own file, cannot do what the channels promise. */
 export function odooLimits(channels: string, file: OdooFile): string[] {
   const options = file.sections.get(ODOO_SECTION);

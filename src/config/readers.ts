@@ -163,3 +163,10 @@ export function logHandlers(value: string): string[] {
     "a log handler is a logger and its level, as in odoo.addons.queue_job:DEBUG or :DEBUG",
   );
 }
+
+/** At least a minute; a number alone is seconds. */
+export function longDuration(value: string): number {
+  const ms = duration(/^\d+(\.\d+)?$/.test(value) ? `${value}s` : value);
+  if (ms >= UNIT_MS["m"]!) return ms;
+  throw new RangeError("a minute or more is wanted, as in 2h");
+}

@@ -43,6 +43,8 @@ export interface Settings {
   /** 0 is never. */
   readonly pollIntervalMs: number;
   readonly singleRunner: boolean;
+  /** Null is never. */
+  readonly requeueStartedAfterMs: number | null;
 }
 
 /** The settings that people give; what is to be done with them is no setting. */

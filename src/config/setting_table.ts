@@ -279,6 +279,14 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
     help: "Whether nothing else runs jobs of these databases, ever; --poll-interval wants it",
     isFlag: true,
   },
+  requeueStartedAfterMs: {
+    name: "requeue-started-after",
+    placeholder: "DURATION",
+    fallback: null,
+    shownDefault: "never",
+    read: read.longDuration,
+    help: "When a started job without a request of ours counts as dead, as in 2h; above all jobs",
+  },
 };
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];

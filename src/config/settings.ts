@@ -8,7 +8,7 @@ import { completeDatabaseServer } from "./database_server.ts";
 import { Draft } from "./draft.ts";
 import type { Machine } from "./machine.ts";
 import { nearMisses } from "./near_misses.ts";
-import { odooLimits } from "./odoo_limits.ts";
+import { odooLimits, startedLimit } from "./odoo_limits.ts";
 import type { SettingKey, Settings } from "./setting.ts";
 import { Sources } from "./sources.ts";
 import { stockRunnerWarnings } from "./stock_runner.ts";
@@ -76,6 +76,9 @@ export function inspectSettings(
     completeDatabaseServer(draft, machine);
     checkTogether(draft, sources, machine);
     draft.warnings.push(...nearMisses(machine.environment, file));
+    draft.warnings.push(
+      ...startedLimit(draft.values.requeueStartedAfterMs, file?.content ?? null),
+    );
     if (hasChannels && file !== null) {
       draft.warnings.push(...odooLimits(draft.values.channels, file.content));
     }

@@ -7,7 +7,9 @@ import {
   type KnownGeneration,
   type NothingToRun,
 } from "./generation.ts";
+import type { Logger } from "../log.ts";
 import { type JobRow, jobRows } from "./job_row.ts";
+import { oldWorkers } from "./old_workers.ts";
 import {
   ADDON_STATE,
   FACTS,
@@ -53,6 +55,7 @@ export class Database {
   /** Tells our backends from all others, also from those of an earlier session of ours. */
   readonly #nonce = randomUUID().slice(0, 8);
   #lastPid = 0;
+  #hasToldOldWorkers = false;
 
   constructor(readonly name: string, options: DatabaseOptions = {}) {
     this.#connection = options.connection ?? defaultConnection();
@@ -96,6 +99,23 @@ export class Database {
    */
   lock(session: Session, generation: KnownGeneration): Promise<boolean> {
     return this.#lock(session, tryLock(generation));
+  }
+
+  /**
+   * Who else enqueues jobs on 8.0, said once: the next sessions find the same.
+   *
+   * @throws {SessionLost}
+   */
+  async tellOldWorkers(
+    session: Session,
+    generation: KnownGeneration,
+    logger: Logger,
+  ): Promise<void> {
+    if (this.#hasToldOldWorkers) return;
+    const { warnings, unknown } = await oldWorkers(session, generation);
+    this.#hasToldOldWorkers = true;
+    for (const warning of warnings) logger.warning(warning, this.name);
+    if (unknown) logger.debug(`cannot look for other workers: ${unknown}`, this.name);
   }
 
   /** The same with the lock of a group of runners, on whichever database it lives. */

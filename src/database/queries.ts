@@ -124,12 +124,12 @@ export function failedCounts(generation: KnownGeneration): string {
   where state = 'failed' and ${channel} <> all($1::text[]) group by 1`;
 }
 
-function channelOrRoot(generation: KnownGeneration): string {
+export function channelOrRoot(generation: KnownGeneration): string {
   return generation.columns.has("channel") ? "coalesce(channel, 'root')" : "'root'::varchar";
 }
 
 /** Only on the backend whose process id this placeholder has; null is any. */
-function onBackend(placeholder: number): string {
+export function onBackend(placeholder: number): string {
   return `pg_backend_pid() = coalesce($${placeholder}::int, pg_backend_pid())`;
 }
 
@@ -165,56 +165,18 @@ export const PUT_BACK = `
   from ours where queue_job.id = ours.id and queue_job.state = 'enqueued'
   returning uuid`;
 
-/**
- * Dead jobs where workers hold a lock row for each job: $1 our backend, $2 uuids with an open
- * request. A row is dead when it has been enqueued or started for more than 10 s and its lock row
- * is free or missing.
- */
-export const REQUEUE_DEAD = `
-  with suspects as (
-    select job.id, job.state, job.date_enqueued from queue_job job
-    where job.state in ('enqueued', 'started')
-      and job.date_enqueued < (now() at time zone 'utc') - interval '10 seconds'
-      and job.uuid <> all($2::text[]) and ${onBackend(1)}
-  ), free as (
-    select lock.queue_job_id as id from queue_job_lock lock
-    where lock.queue_job_id in (select id from suspects)
-    for no key update skip locked
-  ), dead as (
-    select job.id, coalesce(job.max_retries, 0) <> 0
-        and coalesce(job.retry, 0) > job.max_retries as "isOver"
-    from queue_job job join suspects on suspects.id = job.id
-      -- A worker may have begun since: then the row that is locked is another.
-      and suspects.state = job.state and suspects.date_enqueued = job.date_enqueued
-    where job.id in (select id from free)
-      or not exists (select 1 from queue_job_lock lock where lock.queue_job_id = job.id)
-    for update of job skip locked
-  )
-  update queue_job job set
-    state = case when dead."isOver" then 'failed' else 'pending' end,
-    retry = coalesce(job.retry, 0)
-      + case when job.state = 'started' and not dead."isOver" then 1 else 0 end,
-    exc_name = case when dead."isOver" then 'JobFoundDead' else job.exc_name end,
-    exc_info = case when dead."isOver" then 'Job found dead after too many retries'
-      else job.exc_info end,
-    date_enqueued = null, date_started = null
-  from dead where job.id = dead.id and job.state in ('enqueued', 'started')
-  returning job.uuid`;
+/** Which tables 8.0 has for what it runs jobs with beside the job runner. */
+export const OLD_TABLES = `
+  select to_regclass('ir_cron') is not null as "hasCrons",
+    to_regclass('queue_worker') is not null as "hasWorkers"`;
 
-/**
- * Jobs enqueued long ago that no request is about, where a second request does no harm: $1 our
- * backend, $2 uuids with an open request, $3 seconds.
- */
-export const REQUEUE_UNASKED = `
-  with unasked as (
-    select id from queue_job
-    where state = 'enqueued' and uuid <> all($2::text[]) and ${onBackend(1)}
-      and date_enqueued < (now() at time zone 'utc') - make_interval(secs => $3::float8)
-    order by id for update skip locked
-  )
-  update queue_job set state = 'pending', date_enqueued = null, date_started = null
-  from unasked where queue_job.id = unasked.id and queue_job.state = 'enqueued'
-  returning uuid`;
+export const OLD_CRONS = `select id from ir_cron where name = 'Enqueue Jobs' and active`;
+
+/** A worker says every half minute that it is alive; the add-on gives it up after five. */
+export const OLD_WORKERS = `
+  select pid from queue_worker
+  where date_alive > (now() at time zone 'utc') - interval '5 minutes'
+  order by id limit 10`;
 
 export const TRIGGERS = `
   select t.tgname as name, t.tgenabled as enabled, t.tgtype::int as type, p.prosrc as source

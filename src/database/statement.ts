@@ -1,5 +1,6 @@
 import type { KnownGeneration } from "./generation.ts";
-import { type JobRow, jobRows } from "./job_row.ts";
+import { type JobRow, jobRows, type StuckRow, stuckRows } from "./job_row.ts";
+import { REQUEUE_DEAD, REQUEUE_UNASKED, requeueStarted, stuckJobs } from "./lost_queries.ts";
 import {
   CLAIM,
   countedJobs,
@@ -7,8 +8,6 @@ import {
   jobPage,
   jobsByUuid,
   PUT_BACK,
-  REQUEUE_DEAD,
-  REQUEUE_UNASKED,
   WAITING_STATES,
 } from "./queries.ts";
 import type { Parameter, Row, Session } from "./session.ts";
@@ -19,6 +18,8 @@ import type { Parameter, Row, Session } from "./session.ts";
 export const PAGE_ROWS = 20_000;
 export const CLAIMS_MAX = 1_000;
 export const READS_MAX = 5_000;
+/** Jobs shown of those in one state of which nobody knows whether they run. */
+const STUCK_MAX = 20;
 
 /** One thing to be done on a database. */
 export type Statement =
@@ -41,6 +42,17 @@ export type Statement =
     readonly kind: "requeueLost";
     readonly askedUuids: readonly string[];
     readonly graceMs: number;
+  }
+  | {
+    readonly kind: "requeueStarted";
+    readonly askedUuids: readonly string[];
+    readonly afterMs: number;
+  }
+  | {
+    readonly kind: "listStuck";
+    readonly askedUuids: readonly string[];
+    readonly graceMs: number;
+    readonly suspectAfterMs: number;
   };
 
 /** What came back: the rows read, or the uuids of the rows changed. */
@@ -48,9 +60,10 @@ export interface Answer {
   readonly rows: readonly JobRow[];
   readonly uuids: readonly string[];
   readonly failedCounts: ReadonlyMap<string, number>;
+  readonly stuck: readonly StuckRow[];
 }
 
-export const NO_ANSWER: Answer = { rows: [], uuids: [], failedCounts: new Map() };
+export const NO_ANSWER: Answer = { rows: [], uuids: [], failedCounts: new Map(), stuck: [] };
 
 /** These look at rows by their keys. */
 const BRIEF: ReadonlySet<Statement["kind"]> = new Set(["claim", "putBack", "read"]);
@@ -77,6 +90,8 @@ export async function execute(
         ...NO_ANSWER,
         failedCounts: new Map(rows.map((it) => [String(it["channel"]), Number(it["count"])])),
       };
+    case "listStuck":
+      return { ...NO_ANSWER, stuck: stuckRows(rows) };
     default:
       return { ...NO_ANSWER, uuids: rows.map((it: Row) => String(it["uuid"])) };
   }
@@ -112,5 +127,14 @@ function toSql(
       return generation.hasJobLocks
         ? [REQUEUE_DEAD, [pid, it.askedUuids]]
         : [REQUEUE_UNASKED, [pid, it.askedUuids, it.graceMs / 1000]];
+    case "requeueStarted":
+      return [requeueStarted(generation), [pid, it.askedUuids, it.afterMs / 1000]];
+    case "listStuck":
+      return [stuckJobs(generation), [
+        it.askedUuids,
+        it.graceMs / 1000,
+        it.suspectAfterMs / 1000,
+        STUCK_MAX,
+      ]];
   }
 }

@@ -173,7 +173,7 @@ export class ConnectorRunner {
   }
 
   #serve(name: string, slots: Slots): Served {
-    const { connection, random } = this.#options;
+    const { connection, random, requeueStartedAfterMs } = this.#options;
     const onError = (error: unknown) => this.#contain(error, name);
     const clock = new ContainedClock(this.#options.clock, onError);
     const database = new Database(name, { connection, clock });
@@ -183,6 +183,7 @@ export class ConnectorRunner {
       clock,
       random,
       logger: this.#logger,
+      requeueStartedAfterMs,
       ask: (uuid, generation) => this.#requests.ask(name, uuid, generation),
       onBegun: () => this.#requests.noteBegun(),
       letGo: (uuid) => this.#requests.letGo(name, uuid),

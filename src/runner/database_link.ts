@@ -106,7 +106,7 @@ export class DatabaseLink {
 
   /** Its jobs are read, or nobody knows when they will be. */
   get isSettled(): boolean {
-    if (this.#lead) return this.#options.turn.phase === "ready";
+    if (this.#lead) return this.#options.turn.isRead;
     return this.#state.state !== "connecting" || this.#state.hasFailed;
   }
 
@@ -114,7 +114,13 @@ export class DatabaseLink {
     const { database, turn } = this.#options;
     this.#observe();
     const generation = this.#generation?.name ?? null;
-    return { name: database.name, ...this.#state.shown, generation, inFlight: turn.inFlight.size };
+    return {
+      name: database.name,
+      ...this.#state.shown,
+      generation,
+      inFlight: turn.inFlight.size,
+      ...turn.stuck,
+    };
   }
 
   async #live(): Promise<void> {
@@ -222,8 +228,10 @@ export class DatabaseLink {
   /** Sees to it that every change is heard; answers what there is to remark. */
   async #settle(session: Session, generation: KnownGeneration): Promise<string | null> {
     if (this.#isPolled) return this.#remark;
+    const { database } = this.#options;
     const complaint = await ensureTrigger(session, generation);
-    if (complaint) this.#logger.error(complaint, this.#options.database.name);
+    if (complaint) this.#logger.error(complaint, database.name);
+    await database.tellOldWorkers(session, generation, this.#logger);
     await session.run(`listen "${generation.notifyChannel}"`);
     return complaint;
   }

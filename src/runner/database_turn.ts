@@ -1,12 +1,15 @@
 import { TimerSet } from "../clock.ts";
 import type { KnownGeneration } from "../database/generation.ts";
-import type { JobRow } from "../database/job_row.ts";
 import type { Answer, Statement } from "../database/statement.ts";
 import type { Outcome } from "../dispatch/outcome.ts";
+import { Claims } from "./claims.ts";
+import { ForeignRunner } from "./foreign_runner.ts";
 import { Hold } from "./hold.ts";
-import { InFlight, type InFlightJob } from "./in_flight.ts";
-import { LostSearch } from "./lost_search.ts";
+import { InFlight } from "./in_flight.ts";
+import { isSearch, LostSearch } from "./lost_search.ts";
+import { OnTheWay } from "./on_the_way.ts";
 import { RowGate } from "./row_gate.ts";
+import type { ShownStuckJobs } from "./stuck_jobs.ts";
 import type { TurnOptions, TurnPhase } from "./turn_options.ts";
 import { Worklist } from "./worklist.ts";
 
@@ -17,11 +20,12 @@ import { Worklist } from "./worklist.ts";
  *             counting.
  *   scanning  reads all jobs, and does all that `ready` does.
  *   ready     the core knows all jobs; notifications keep it so.
- *   held      something is wrong with this database alone: nothing of it is taken until a rescan
- *             after a while.
+ *   held      something is wrong with this database alone: nothing is taken until a later scan.
+ *   foreign   another runner is at work: nothing is taken, but all that runs is counted.
  *
- *   opened: lost → scanning · scan over: → ready · session lost: → lost ·
- *   statement refused, rows that do not move: → held · hold over, flood, new core: → scanning
+ *   opened: lost → scanning · scan over: → ready, or foreign again · session lost: → lost ·
+ *   statement refused, rows that do not move: → held · row enqueued by another: ready → foreign ·
+ *   hold over, flood, new core, room in a full core, other runner quiet: → scanning
  *
  * While no statement is on the way, `nextStatement` gives one: the next of the worklist, or the
  * search for jobs that nobody runs. What is notified meanwhile piles up and is read at once: that
@@ -34,32 +38,37 @@ export class DatabaseTurn {
   readonly #gate: RowGate;
   #generation: KnownGeneration | null = null;
   #phase: TurnPhase = "lost";
-  #onTheWay: Statement | null = null;
-  #isOvertaken = false; // what the statement on the way reads no longer counts
+  readonly #onTheWay = new OnTheWay();
   readonly #work = new Worklist();
   readonly #search: LostSearch;
+  readonly #claims: Claims;
+  readonly #foreign: ForeignRunner;
   readonly #hold: Hold;
-  /** What the server refused last, and how often in a row. */
-  #refusedKind: Statement["kind"] | null = null;
-  #refusedCount = 0;
   #isStopping = false;
-  #failedCounts: ReadonlyMap<string, number> = new Map();
 
   constructor(options: TurnOptions) {
     this.#options = options;
     const timers = this.#timers = new TimerSet(options.clock);
-    this.#search = new LostSearch({ ...options, timers, inFlight: this.inFlight });
-    this.#hold = new Hold({ ...options, timers, onOver: () => this.#startScan() });
+    const parts = { ...options, timers, inFlight: this.inFlight };
+    const { stuck, failed } = this.#search = new LostSearch(parts);
+    this.#hold = new Hold({ ...parts, onOver: () => this.#startScan() });
+    this.#foreign = new ForeignRunner({ ...parts, onGone: () => this.#rescan() });
     this.#gate = new RowGate({
-      ...options,
-      ...{ inFlight: this.inFlight, timers },
+      ...{ ...parts, failed, foreign: this.#foreign },
       mark: (uuid) => this.#mark(uuid),
-      isResting: () => this.#phase === "held",
+      isResting: () => this.#phase === "held" || this.#foreign.isAtWork,
       putBack: (job) => {
         this.#work.addPutBack(job);
         options.onWork();
       },
-      onUnmoved: (reason, count) => this.#holdBack(reason, count),
+      onUnmoved: (reason, count) => this.#holdBack(() => this.#hold.begin(reason, count)),
+      onStranded: ({ uuid, enqueuedMs }) => stuck.noteStranded(uuid, enqueuedMs),
+      onForeign: (uuid) => this.#meetForeign(uuid),
+    });
+    this.#claims = new Claims({
+      ...parts,
+      ...{ work: this.#work, gate: this.#gate, foreign: this.#foreign },
+      notified: (uuid) => this.notified(uuid),
     });
   }
 
@@ -67,20 +76,33 @@ export class DatabaseTurn {
     return this.#phase;
   }
 
-  /** Why it is held. */
+  /** All its jobs are known. */
+  get isRead(): boolean {
+    return this.#phase === "ready" || this.#phase === "foreign";
+  }
+
+  /** Why it is held, or that another runner is at work. */
   get reason(): string | null {
-    return this.#phase === "held" ? this.#hold.reason : null;
+    return this.#phase === "held" ? this.#hold.reason : this.#foreign.reason;
+  }
+
+  /** Another runner is at work, and no lock keeps it out. */
+  get isForeign(): boolean {
+    return this.#foreign.isAtWork;
   }
 
   /** Failed jobs that only count, by channel as their rows spell it. */
   get failedCounts(): ReadonlyMap<string, number> {
-    return this.#failedCounts;
+    return this.#search.failed.counts;
+  }
+
+  get stuck(): ShownStuckJobs {
+    return this.#search.stuck.shown(this.#options.clock.nowMs());
   }
 
   /** Nothing is in our hands but requests that Odoo has begun with. */
   get isDrained(): boolean {
-    const isWithOdoo = (it: InFlightJob) => it.state === "asked" ? it.hasStarted : it.mayRun;
-    return this.#gate.isSettled && [...this.inFlight.all()].every(isWithOdoo);
+    return this.#gate.isDrained;
   }
 
   /** A new session listens and holds the lock. */
@@ -91,23 +113,23 @@ export class DatabaseTurn {
 
   /** The session is gone, and with it the answer of a statement on the way. */
   lost(): void {
-    if (this.#onTheWay?.kind === "claim") {
-      for (const uuid of this.#onTheWay.uuids) this.inFlight.get(uuid)!.state = "unsure";
-    }
-    this.#onTheWay = null;
+    const { statement } = this.#onTheWay.end();
+    if (statement?.kind === "claim") this.#claims.lost(statement);
     this.#rest("lost");
   }
 
   /** Another runner leads the database: what is not in our hands is no business of ours. */
   leave(): void {
     this.inFlight.keepAsked();
+    this.#foreign.leave();
+    this.#search.stuck.clear();
     this.#options.scheduler.forgetDatabase(this.#options.database);
     this.refill();
   }
 
   /** The core has handed out a job. */
   take(uuid: string, channel: string): void {
-    this.#work.addClaim(this.inFlight.add(uuid, channel));
+    this.#claims.take(uuid, channel);
     this.#options.onWork();
   }
 
@@ -122,58 +144,51 @@ export class DatabaseTurn {
   /** A request is over. */
   answered(uuid: string, outcome: Outcome): void {
     const job = this.inFlight.get(uuid);
-    if (job?.state !== "asked") return;
-    this.#gate.noteOutcome(job, outcome);
+    if (job?.state === "asked") this.#gate.noteOutcome(job, outcome);
   }
 
   /** What to do next, if anything and nothing is on the way. */
   nextStatement(): Statement | null {
-    if (this.#phase === "lost" || this.#onTheWay) return null;
+    if (this.#phase === "lost" || this.#onTheWay.isBusy) return null;
     const { scheduler, clock } = this.#options;
-    const statement = this.#work.next(clock.nowMs(), () => scheduler.sequentialChannels());
-    if (statement?.kind === "read") this.#gate.noteReading(statement.uuids);
     const maySearch = this.#phase === "ready" && !this.#isStopping;
-    this.#onTheWay = statement ?? (maySearch ? this.#search.statement(this.#generation!) : null);
-    this.#isOvertaken = false;
-    return this.#onTheWay;
+    const statement = this.#work.next(clock.nowMs(), () => scheduler.sequentialChannels()) ??
+      (maySearch ? this.#search.statement(this.#generation!) : null);
+    if (statement?.kind === "read") this.#gate.noteReading(statement.uuids);
+    if (statement) this.#search.noteSent(statement);
+    return this.#onTheWay.send(statement);
   }
 
   /** The statement on the way was answered. */
   completed(answer: Answer): void {
-    const statement = this.#onTheWay!;
-    if (statement.kind === this.#refusedKind) this.#refusedCount = 0;
-    const isOvertaken = this.#isOvertaken && isReading(statement);
-    this.#onTheWay = null;
-    if (!isOvertaken) this.#complete(statement, answer);
-    else if (statement.kind === "read") statement.uuids.forEach((uuid) => this.notified(uuid));
+    const { statement, isOvertaken } = this.#onTheWay.end();
+    this.#hold.noteSuccess(statement!.kind);
+    if (!isOvertaken) this.#complete(statement!, answer);
+    else if (statement!.kind === "read") statement!.uuids.forEach((uuid) => this.notified(uuid));
     this.#options.onChange();
     this.#options.onWork();
   }
 
   /** The server refused the statement on the way: it had no effect. */
   refused(reason: string): void {
-    const statement = this.#onTheWay!;
-    this.#onTheWay = null;
-    if (statement.kind === "requeueLost") return this.#search.refused(reason);
-    if (statement.kind === "claim") statement.uuids.forEach((uuid) => this.#giveUp(uuid));
-    this.#refusedKind = statement.kind;
-    this.#holdBack(reason, ++this.#refusedCount, statement.kind);
+    const statement = this.#onTheWay.end().statement!;
+    // A scan counts the failed as well.
+    const isOfScan = statement.kind === "countFailed" && this.#work.scan !== null;
+    if (isSearch(statement) && !isOfScan) return this.#search.refused(statement.kind, reason);
+    if (statement.kind === "claim") this.#claims.refused(statement);
+    this.#holdBack(() => this.#hold.beginRefused(statement.kind, reason));
   }
 
   /** The core was made anew and is empty: what is in our hands runs, all else is read again. */
   refill(): void {
-    const { scheduler, database } = this.#options;
-    const unknown = { sequence: 0, createdMs: null, priority: null, etaMs: null };
-    for (const { uuid, channel } of this.inFlight.all()) {
-      scheduler.notify({ ...unknown, database, uuid, channel, state: "enqueued" });
-    }
-    if (this.#phase === "scanning" || this.#phase === "ready") this.#startScan();
+    this.#gate.refill();
+    this.#rescan();
   }
 
   /** No more claims; what is claimed but not asked for is put back. */
   stop(): void {
     this.#isStopping = true;
-    this.#dropClaims();
+    this.#claims.stop();
     this.#work.scan = null;
     this.#gate.hurry();
     this.#options.onWork();
@@ -184,36 +199,30 @@ export class DatabaseTurn {
     this.#timers.cancelAll();
   }
 
-  #complete(statement: Statement, { rows, uuids, failedCounts }: Answer): void {
+  #complete(statement: Statement, answer: Answer): void {
+    const { rows, uuids } = answer;
     switch (statement.kind) {
       case "claim":
-        return this.#completeClaim(statement, new Set(uuids));
+        return this.#claims.completed(statement, new Set(uuids), this.#generation!);
       case "putBack":
         for (const uuid of uuids) this.inFlight.remove(uuid);
         for (const uuid of statement.uuids) this.#mark(uuid);
         return;
-      case "read": {
-        this.#apply(rows);
-        if (rows.length === statement.uuids.length) return;
-        const found = new Set(rows.map((it) => it.uuid));
-        for (const uuid of statement.uuids) if (!found.has(uuid)) this.#gate.applyMissing(uuid);
-        return;
-      }
+      case "read":
+        return this.#gate.applyRead(statement.uuids, rows, this.#generation!.startGuard);
       case "requeueLost":
+      case "requeueStarted":
+      case "listStuck":
         for (const uuid of uuids) this.notified(uuid);
-        return this.#search.end(uuids);
+        return this.#search.completed(statement.kind, answer);
       case "countFailed":
-        this.#failedCounts = failedCounts;
+        this.#search.completed(statement.kind, answer);
         return this.#completeScan();
       case "scanCounted":
       case "scanWaiting":
-        this.#apply(rows);
-        this.#work.scan?.advance({ rows, uuids, failedCounts });
+        this.#gate.apply(rows, this.#generation!.startGuard);
+        this.#work.scan?.advance(answer);
     }
-  }
-
-  #apply(rows: readonly JobRow[]): void {
-    for (const row of rows) this.#gate.apply(row, this.#generation!.startGuard);
   }
 
   #mark(uuid: string): void {
@@ -222,36 +231,26 @@ export class DatabaseTurn {
     this.#options.onWork();
   }
 
-  #completeClaim(statement: Statement & { kind: "claim" }, claimed: ReadonlySet<string>): void {
-    for (const uuid of statement.uuids) {
-      const job = this.inFlight.get(uuid)!;
-      const wantsReading = job.wantsReading;
-      job.wantsReading = false;
-      if (!claimed.has(uuid)) this.#gate.noteSkipped(job);
-      else if (this.#isStopping) this.#gate.putBackIn(job, 0);
-      else {
-        job.state = "asked";
-        this.#gate.noteClaimed(job);
-        this.#options.ask(uuid, this.#generation!);
-      }
-      if (wantsReading) this.notified(uuid);
-    }
-  }
-
   #completeScan(): void {
     const { scheduler, database } = this.#options;
     if (!this.#work.scan) return;
     this.#work.scan = null;
     for (const { uuid } of this.inFlight.all()) scheduler.touch(database, uuid);
     scheduler.sweep(database);
-    this.#phase = "ready";
+    this.#phase = this.#foreign.isAtWork ? "foreign" : "ready";
+  }
+
+  /** Unless a scan follows anyhow. */
+  #rescan(): void {
+    if (this.#phase !== "lost" && this.#phase !== "held") this.#startScan();
   }
 
   #startScan(): void {
     if (this.#isStopping) return;
     this.#hold.cancel();
+    this.#foreign.forgetAll();
     this.#phase = "scanning";
-    this.#overtake();
+    this.#onTheWay.overtake();
     this.#work.startScan();
     this.#options.scheduler.beginScan(this.#options.database);
     for (const uuid of this.#gate.unsettled()) this.#work.mark(uuid);
@@ -259,12 +258,26 @@ export class DatabaseTurn {
     this.#options.onWork();
   }
 
-  #holdBack(reason: string, count: number, doing?: Statement["kind"]): void {
+  #holdBack(begin: () => void): void {
     if (this.#phase === "held" || this.#phase === "lost") return;
     this.#rest("held");
     // What is in our hands goes its way all the same.
     for (const uuid of this.#gate.unsettled()) this.#mark(uuid);
-    this.#hold.begin(reason, count, doing);
+    begin();
+  }
+
+  /** What waits leaves the core; what is in our hands, and all that runs, is kept an eye on. */
+  #meetForeign(uuid: string): void {
+    // While all is read, whatever is found may have stood there before.
+    if (!this.isRead) return;
+    this.#foreign.note(uuid, this.#generation!);
+    if (this.#phase === "foreign") return;
+    const { scheduler, database, onChange } = this.#options;
+    this.#phase = "foreign";
+    this.#search.stuck.clear();
+    this.#claims.drop();
+    scheduler.parkDatabase(database);
+    onChange();
   }
 
   /** Nothing of it is taken: its waiting jobs leave the core. */
@@ -272,29 +285,10 @@ export class DatabaseTurn {
     const { scheduler, database, onChange } = this.#options;
     this.#hold.cancel();
     this.#phase = phase;
-    this.#overtake();
+    this.#onTheWay.overtake();
     this.#work.clearReads();
-    this.#dropClaims();
+    this.#claims.drop();
     scheduler.parkDatabase(database);
     onChange();
   }
-
-  /** What is being read is older: the core forgets, or a scan would believe to see it. */
-  #overtake(): void {
-    this.#isOvertaken = this.#onTheWay !== null;
-  }
-
-  #dropClaims(): void {
-    for (const { uuid } of this.#work.dropClaims()) this.#giveUp(uuid);
-  }
-
-  /** What was taken but not claimed stays `pending` in its row. */
-  #giveUp(uuid: string): void {
-    this.inFlight.remove(uuid);
-    this.#options.scheduler.forget(this.#options.database, uuid);
-  }
-}
-
-function isReading({ kind }: Statement): boolean {
-  return ["read", "scanCounted", "scanWaiting", "countFailed"].includes(kind);
 }

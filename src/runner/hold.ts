@@ -18,6 +18,9 @@ export class Hold {
   #timer: Timer | null = null;
   #reason: string | null = null;
   #cause: string | null = null;
+  /** What the server refused last, and how often in a row. */
+  #refusedKind: string | null = null;
+  #refusedCount = 0;
 
   constructor(options: HoldOptions) {
     this.#options = options;
@@ -42,6 +45,17 @@ export class Hold {
     this.#cause = cause;
     const delayMs = BACKOFF.firstMs / 2 + backoffMs(BACKOFF, count, random());
     this.#timer = timers.after(delayMs, onOver);
+  }
+
+  /** The server has refused a statement. */
+  beginRefused(kind: string, cause: string): void {
+    this.#refusedKind = kind;
+    this.begin(cause, ++this.#refusedCount, kind);
+  }
+
+  /** The server has carried out a statement. */
+  noteSuccess(kind: string): void {
+    if (kind === this.#refusedKind) this.#refusedCount = 0;
   }
 
   /** Ends it early, if it is. */

@@ -1,3 +1,4 @@
+import type { JobRow } from "../database/job_row.ts";
 import type { InFlightCounts } from "../status.ts";
 
 /**
@@ -92,4 +93,9 @@ export class InFlight {
     for (const job of this.#jobs.values()) counts[job.state]++;
     return counts;
   }
+}
+
+/** The row still is as our claim has made it. */
+export function isOurClaim(row: JobRow, job: InFlightJob): boolean {
+  return row.state === "enqueued" && row.enqueuedMs === job.enqueuedSeconds * 1000;
 }

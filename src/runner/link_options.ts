@@ -8,7 +8,7 @@ import type { Slots } from "./slots.ts";
 /** What keeps one database connected is given. */
 export interface LinkOptions {
   readonly database: Database;
-  readonly turn: DatabaseTurn & { readonly isForeign?: boolean };
+  readonly turn: DatabaseTurn;
   readonly clock: Clock;
   readonly random: () => number;
   readonly loggerOf: (generation: KnownGeneration | null) => Logger;

@@ -1,17 +1,25 @@
 import { backoffMs } from "../backoff.ts";
-import type { TimerSet } from "../clock.ts";
+import type { Clock, TimerSet } from "../clock.ts";
 import type { StartGuard } from "../database/generation.ts";
 import type { JobRow } from "../database/job_row.ts";
 import { isNeverSent, isOdoosAnswer, type Outcome } from "../dispatch/outcome.ts";
 import type { Logger } from "../log.ts";
-import { isJobStateName } from "../scheduler/mod.ts";
-import type { InFlight, InFlightJob } from "./in_flight.ts";
+import { AnsweredJobs, RETURN_BACKOFF } from "./answered_jobs.ts";
+import { CoreEntry } from "./core_entry.ts";
+import type { FailedJobs } from "./failed_jobs.ts";
+import type { ForeignRunner } from "./foreign_runner.ts";
+import { type InFlight, type InFlightJob, isOurClaim } from "./in_flight.ts";
+import { LateAnswers } from "./late_answers.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
+import { SkippedRows } from "./skipped_rows.ts";
 
 export interface RowGateOptions {
   readonly database: string;
   readonly inFlight: InFlight;
+  readonly failed: FailedJobs;
+  readonly foreign: ForeignRunner;
   readonly scheduler: LiveScheduler;
+  readonly clock: Clock;
   readonly timers: TimerSet;
   readonly random: () => number;
   readonly logger: Logger;
@@ -23,34 +31,12 @@ export interface RowGateOptions {
   readonly putBack: (job: InFlightJob) => void;
   /** Requests are answered, but the rows do not move: why, and how many in a row. */
   readonly onUnmoved: (reason: string, count: number) => void;
+  /** Nobody can know whether Odoo runs it, and a second request might run it twice. */
+  readonly onStranded: (row: JobRow) => void;
+  /** Somebody else has made this row `enqueued`, unless it has long been so. */
+  readonly onForeign: (uuid: string) => void;
   /** Lets an open request go. */
   readonly letGo: (uuid: string) => void;
-}
-
-/** Whoever holds a row that could not be claimed may keep it long. */
-const SKIPPED_BACKOFF = { firstMs: 250, longestMs: 10_000 };
-/** A row that could not be put back, or that did not move although its request was answered. */
-const RETURN_BACKOFF = { firstMs: 500, longestMs: 30_000 };
-/** A request without an answer may still wait for a worker. */
-const DROPPED_GRACE_MS = 10_000;
-/** An answer that was lost on the way is given up this long after its job was over. */
-const LET_GO_MS = 30_000;
-/** Different warnings of one database at most. */
-const WARNINGS_MAX = 1_000;
-const WRONG_DATABASE =
-  "its requests are answered but its jobs do not move: another database may answer, " +
-  "so see to it that dbfilter and db_name of Odoo let this one through";
-/** After this many answers in a row that moved no row, the wrong database answers. */
-const UNMOVED_MAX = 3;
-
-/** A request that is over, until its job's row is read. */
-interface Answered {
-  readonly outcome: Outcome;
-  readonly job: InFlightJob;
-  /**
-   * A read that began after the answer is on the way: an earlier one may have seen the row unmoved.
-   */
-  isRead: boolean;
 }
 
 /**
@@ -60,21 +46,35 @@ interface Answered {
  */
 export class RowGate {
   readonly #options: RowGateOptions;
-  /** What became of requests whose job's row has not been read since. */
-  readonly #answered = new Map<string, Answered>();
-  /** Jobs whose row someone else's transaction held when we claimed it: how often. */
-  readonly #skipped = new Map<string, { count: number; isWaiting: boolean }>();
-  readonly #warnings = new Set<string>();
-  #unmovedCount = 0;
+  readonly #entry: CoreEntry;
+  readonly #answered: AnsweredJobs;
+  readonly #late: LateAnswers;
+  readonly #skipped = new SkippedRows();
   #isHurried = false;
 
   constructor(options: RowGateOptions) {
     this.#options = options;
+    this.#entry = new CoreEntry(options);
+    this.#late = new LateAnswers(options);
+    this.#answered = new AnsweredJobs({
+      ...options,
+      putBackIn: (job, delayMs) => this.putBackIn(job, delayMs),
+    });
   }
 
-  /** Every request that is over has been judged by its row. */
-  get isSettled(): boolean {
-    return this.#answered.size === 0;
+  /** Nothing is in our hands but requests that Odoo has begun with. */
+  get isDrained(): boolean {
+    const isWithOdoo = (it: InFlightJob) => it.state === "asked" ? it.hasStarted : it.mayRun;
+    return this.#answered.size === 0 && [...this.#options.inFlight.all()].every(isWithOdoo);
+  }
+
+  /** The core is empty: what is in our hands runs. */
+  refill(): void {
+    const { scheduler, database, inFlight } = this.#options;
+    const unknown = { sequence: 0, createdMs: null, priority: null, etaMs: null };
+    for (const { uuid, channel } of inFlight.all()) {
+      scheduler.notify({ ...unknown, database, uuid, channel, state: "enqueued" });
+    }
   }
 
   /** The runner stops: what is to be put back later is put back now. */
@@ -87,21 +87,64 @@ export class RowGate {
 
   /** These rows are about to be read. */
   noteReading(uuids: readonly string[]): void {
-    if (this.#answered.size === 0) return;
-    for (const uuid of uuids) {
-      const answered = this.#answered.get(uuid);
-      if (answered) answered.isRead = true;
-    }
+    this.#answered.noteReading(uuids);
   }
 
   /** Jobs whose row has to be read whatever its state: a scan does not see those that are over. */
   unsettled(): string[] {
     const inHand = [...this.#options.inFlight.all()].map((it) => it.uuid);
-    return [...inHand, ...this.#answered.keys()];
+    return [...inHand, ...this.#answered.uuids()];
   }
 
-  /** A row was read. */
-  apply(row: JobRow, guard: StartGuard): void {
+  /** These were read one by one: those not among the rows are gone. */
+  applyRead(uuids: readonly string[], rows: readonly JobRow[], guard: StartGuard): void {
+    this.apply(rows, guard);
+    if (rows.length === uuids.length) return;
+    const found = new Set(rows.map((it) => it.uuid));
+    for (const uuid of uuids) if (!found.has(uuid)) this.#applyMissing(uuid);
+  }
+
+  /** Rows were read. */
+  apply(rows: readonly JobRow[], guard: StartGuard): void {
+    for (const row of rows) {
+      if (this.#options.foreign.isItsDoing(row)) this.#options.onForeign(row.uuid);
+      this.#apply(row, guard);
+    }
+  }
+
+  /**
+   * A claim was answered without this job: its row no longer is pending, or is held by a
+   * transaction.
+   */
+  noteSkipped(job: InFlightJob): void {
+    this.#options.inFlight.remove(job.uuid);
+    this.#skipped.note(job.uuid);
+    this.#options.mark(job.uuid);
+  }
+
+  noteClaimed(job: InFlightJob): void {
+    this.#skipped.forget(job.uuid);
+  }
+
+  /** The job's request is over: its row says how it ended. */
+  noteOutcome(job: InFlightJob, outcome: Outcome): void {
+    this.#late.answered(job);
+    if (isNeverSent(outcome)) return this.putBackIn(job, 0);
+    if (isOdoosAnswer(outcome)) this.#options.inFlight.noteAnswered(job);
+    this.#options.inFlight.remove(job.uuid);
+    this.#answered.note(job, outcome);
+    this.#options.mark(job.uuid);
+  }
+
+  /** The job is to be `pending` again, after a delay. */
+  putBackIn(job: InFlightJob, delayMs: number): void {
+    job.state = "returning";
+    job.wantsPutBack = true;
+    if (delayMs === 0 || (this.#isHurried && !job.mayRun)) this.#options.putBack(job);
+    else this.#options.timers.after(delayMs, () => this.#options.putBack(job));
+  }
+
+  #apply(row: JobRow, guard: StartGuard): void {
     const job = this.#options.inFlight.get(row.uuid);
     if (!job) return this.#applyAbsent(row, guard);
     switch (job.state) {
@@ -118,73 +161,38 @@ export class RowGate {
   }
 
   /** There is no such row any more. */
-  applyMissing(uuid: string): void {
-    const job = this.#options.inFlight.get(uuid);
+  #applyMissing(uuid: string): void {
+    const { inFlight, failed, foreign, scheduler, database } = this.#options;
+    const job = inFlight.get(uuid);
     if (job?.state === "claimed") {
       job.wantsReading = true;
       return;
     }
-    this.#answered.delete(uuid);
-    this.#skipped.delete(uuid);
-    this.#options.scheduler.forget(this.#options.database, uuid);
-    if (job?.state === "asked") this.#letGoLater(job);
-    else this.#options.inFlight.remove(uuid);
-  }
-
-  /**
-   * A claim was answered without this job: its row no longer is pending, or is held by a
-   * transaction.
-   */
-  noteSkipped(job: InFlightJob): void {
-    this.#options.inFlight.remove(job.uuid);
-    const count = (this.#skipped.get(job.uuid)?.count ?? 0) + 1;
-    this.#skipped.set(job.uuid, { count, isWaiting: false });
-    this.#options.mark(job.uuid);
-  }
-
-  noteClaimed(job: InFlightJob): void {
-    this.#skipped.delete(job.uuid);
-  }
-
-  /** The job's request is over: its row says how it ended. */
-  noteOutcome(job: InFlightJob, outcome: Outcome): void {
-    if (isNeverSent(outcome)) return this.putBackIn(job, 0);
-    if (isOdoosAnswer(outcome)) this.#options.inFlight.noteAnswered(job);
-    this.#options.inFlight.remove(job.uuid);
-    this.#answered.set(job.uuid, { outcome, job, isRead: false });
-    this.#options.mark(job.uuid);
-  }
-
-  /** The job is to be `pending` again, after a delay. */
-  putBackIn(job: InFlightJob, delayMs: number): void {
-    job.state = "returning";
-    job.wantsPutBack = true;
-    if (delayMs === 0 || (this.#isHurried && !job.mayRun)) this.#options.putBack(job);
-    else this.#options.timers.after(delayMs, () => this.#options.putBack(job));
+    this.#answered.forget(uuid);
+    this.#skipped.forget(uuid);
+    failed.forget(uuid);
+    foreign.forget(uuid);
+    scheduler.forget(database, uuid);
+    if (job?.state === "asked") this.#noteOver(job);
+    else inFlight.remove(uuid);
   }
 
   #applyAbsent(row: JobRow, guard: StartGuard): void {
-    const answered = this.#answered.get(row.uuid);
-    if (answered?.isRead) {
-      this.#answered.delete(row.uuid);
-      if (isOurClaim(row, answered.job)) return this.#applyUnmoved(row, answered, guard);
-      this.#unmovedCount = 0;
-    }
-    const skipped = this.#skipped.get(row.uuid);
-    if (row.state !== "pending") this.#skipped.delete(row.uuid);
-    else if (skipped && !skipped.isWaiting) return this.#waitForHolder(row.uuid, skipped);
-    this.#toCore(row);
+    this.#enter(row);
+    this.#answered.judge(row, guard);
+    if (row.state !== "pending") return this.#skipped.forget(row.uuid);
+    const delayMs = this.#skipped.delayOf(row.uuid, this.#options.random());
+    if (delayMs !== null) this.#waitForHolder(row.uuid, delayMs);
   }
 
   /**
    * The row stays `pending` but someone holds it: it leaves the core for a while, and its slot is
    * free.
    */
-  #waitForHolder(uuid: string, skipped: { count: number; isWaiting: boolean }): void {
-    skipped.isWaiting = true;
-    this.#options.scheduler.forget(this.#options.database, uuid);
-    const delayMs = backoffMs(SKIPPED_BACKOFF, skipped.count, this.#options.random());
-    this.#options.timers.after(delayMs, () => this.#options.mark(uuid));
+  #waitForHolder(uuid: string, delayMs: number): void {
+    const { scheduler, database, timers, mark } = this.#options;
+    scheduler.forget(database, uuid);
+    timers.after(delayMs, () => mark(uuid));
   }
 
   #applyAsked(row: JobRow, job: InFlightJob): void {
@@ -192,17 +200,13 @@ export class RowGate {
     // at the answer.
     if (row.state === "pending" || row.state === "wait_dependencies") return;
     if (row.state !== "enqueued") this.#options.inFlight.noteBegun(job);
-    this.#toCore(row);
-    if (row.state !== "enqueued" && row.state !== "started") this.#letGoLater(job);
+    this.#enter(row);
+    if (row.state !== "enqueued" && row.state !== "started") this.#noteOver(job);
   }
 
-  /** The job is over; if its request stays open, the answer was lost. */
-  #letGoLater(job: InFlightJob): void {
+  #noteOver(job: InFlightJob): void {
     this.#options.inFlight.noteBegun(job);
-    this.#options.timers.after(LET_GO_MS, () => {
-      const current = this.#options.inFlight.get(job.uuid);
-      if (current === job && job.state === "asked") this.#options.letGo(job.uuid);
-    });
+    this.#late.note(job);
   }
 
   /**
@@ -227,71 +231,8 @@ export class RowGate {
     this.#applyAbsent(row, guard);
   }
 
-  /** The request is over, the row is as we left it: Odoo did not run the job, or we cannot know. */
-  #applyUnmoved(row: JobRow, { outcome, job }: Answered, guard: StartGuard): void {
-    const { logger, database, inFlight, random } = this.#options;
-    this.#toCore(row);
-    if (isUnknown(outcome)) {
-      if (guard === "none") {
-        return logger.warning(
-          `job ${row.uuid} is stranded: its request had no answer, a second one might run it ` +
-            `twice; when Odoo does not run it, set it to pending by hand`,
-          database,
-        );
-      }
-      job.mayRun = true;
-      inFlight.restore(job);
-      return this.putBackIn(job, DROPPED_GRACE_MS);
-    }
-    inFlight.restore(job);
-    this.putBackIn(job, backoffMs(RETURN_BACKOFF, ++this.#unmovedCount, random()));
-    if (outcome.kind === "refused") this.#options.onUnmoved(outcome.reason, this.#unmovedCount);
-    else if (this.#unmovedCount >= UNMOVED_MAX) {
-      const reason = outcome.kind === "failed" ? failing(outcome.status) : WRONG_DATABASE;
-      this.#options.onUnmoved(reason, this.#unmovedCount);
-    }
+  #enter(row: JobRow): void {
+    this.#options.failed.note(row);
+    this.#entry.enter(row);
   }
-
-  /** One bad row must not stop the others: it is told of once. */
-  #toCore(row: JobRow): void {
-    const { scheduler, database, isResting } = this.#options;
-    const { enqueuedMs: _, ...notice } = row;
-    let state = row.state;
-    if (!isJobStateName(state)) {
-      this.#warnOnce(row, `unknown state "${state}": the job waits as if for others`);
-      state = "wait_dependencies";
-    }
-    const isWaiting = state === "pending" || state === "wait_dependencies";
-    if (isWaiting && isResting()) return scheduler.forget(database, row.uuid);
-    try {
-      scheduler.notify({ ...notice, state, database });
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.#warnOnce(row, error.message);
-    }
-  }
-
-  #warnOnce(row: JobRow, warning: string): void {
-    if (this.#warnings.has(warning) || this.#warnings.size >= WARNINGS_MAX) return;
-    this.#warnings.add(warning);
-    this.#options.logger.warning(
-      `job ${row.uuid} is left alone: ${warning}`,
-      this.#options.database,
-    );
-  }
-}
-
-function failing(status: number): string {
-  return `Odoo answers ${status} and its jobs do not move: its log says why, unless another ` +
-    "database answers (see dbfilter and db_name of Odoo)";
-}
-
-/** Nobody can say whether Odoo has the job. */
-function isUnknown({ kind }: Outcome): boolean {
-  return kind === "dropped" || kind === "unavailable" || kind === "released";
-}
-
-/** Still as our claim has made it. */
-function isOurClaim(row: JobRow, job: InFlightJob): boolean {
-  return row.state === "enqueued" && row.enqueuedMs === job.enqueuedSeconds * 1000;
 }

@@ -24,6 +24,8 @@ export interface RunnerOptions {
   readonly pollIntervalMs: number | null;
   /** How long a stop waits for requests to arrive in Odoo. */
   readonly drainTimeoutMs: number;
+  /** Started jobs that may be dead are put back after this; null is never. */
+  readonly requeueStartedAfterMs: number | null;
   readonly clock: Clock;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;
@@ -71,6 +73,7 @@ export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions 
     connectTimeoutMs: 5_000,
     pollIntervalMs: null,
     drainTimeoutMs: 10_000,
+    requeueStartedAfterMs: null,
     clock: new SystemClock(),
     random: Math.random,
     logger: () => SILENT,

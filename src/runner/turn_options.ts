@@ -11,6 +11,8 @@ export interface TurnOptions {
   /** From 0 to 1, for jitter. */
   readonly random: () => number;
   readonly logger: Logger;
+  /** Started jobs that no request of ours is open for are put back after this; null is never. */
+  readonly requeueStartedAfterMs: number | null;
   /** Opens the one request for a claimed job; `answered` brings its outcome. */
   readonly ask: (uuid: string, generation: KnownGeneration) => void;
   /** Odoo has begun with a job that it was asked for. */
@@ -24,4 +26,4 @@ export interface TurnOptions {
 }
 
 /** What a turn shows of itself; `DatabaseTurn` says what holds in each. */
-export type TurnPhase = "lost" | "scanning" | "ready" | "held";
+export type TurnPhase = "lost" | "scanning" | "ready" | "held" | "foreign";

@@ -42,6 +42,7 @@ describe("loadSettings", () => {
       drainTimeoutMs: 10_000,
       pollIntervalMs: 0,
       singleRunner: false,
+      requeueStartedAfterMs: null,
     });
     assertEquals(origins.port, "default");
   });

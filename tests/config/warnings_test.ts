@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { Environment } from "../../src/config/sources.ts";
 import { inspectFile } from "./fake_machine.ts";
@@ -86,5 +86,23 @@ describe("limits of Odoo", () => {
       "Odoo ends every job after 120 seconds (limit_time_real)",
     ]);
     assertEquals(warnings("[options]\nworkers = 4\nlimit_time_real = 3600\n"), []);
+  });
+
+  it("are told when a job may be taken for dead while it runs", () => {
+    const told = (text: string, after: string) =>
+      warnings(`[options]\nworkers = 4\n${text}[jobrunner]\nrequeue_started_after = ${after}\n`);
+    const start = "may be set back while they run: Odoo ";
+
+    assertStringIncludes(told("", "90")[0] ?? "", `${start}lets a job run for 120 seconds`);
+    assertStringIncludes(
+      told("limit_time_real = 7200\n", "1h").at(0) ?? "",
+      `${start}lets a job run for 7200 seconds`,
+    );
+    assertStringIncludes(
+      told("limit_time_real = 0\n", "1h").at(0) ?? "",
+      `${start}sets no limit to a job`,
+    );
+    assertEquals(told("limit_time_real = 3600\n", "1h"), []);
+    assertEquals(told("", "2m"), []);
   });
 });

@@ -1,9 +1,18 @@
 import { assertEquals } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import type { InstallOptions } from "../../scripts/demo/odoo_schema.ts";
 import type { NewJob } from "../../scripts/demo/odoo_jobs.ts";
 import { SystemClock } from "../../src/clock.ts";
 import { LedDatabase } from "../support/led_database.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
+
+const GENERATIONS: readonly [string, InstallOptions?][] = [
+  ["8.0", { hasChannelColumn: false }],
+  ["8.0"],
+  ["10.0"],
+  ["12.0"],
+  ["16.0"],
+];
 
 describe("requeueLost", () => {
   const clock = new SystemClock();
@@ -18,8 +27,8 @@ describe("requeueLost", () => {
     assertEquals(clock.openTimers, 0);
   });
 
-  async function lead(generation: string): Promise<void> {
-    odoo = await server.database(generation);
+  async function lead(generation: string, options: InstallOptions = {}): Promise<void> {
+    odoo = await server.database(generation, options);
     ours = await LedDatabase.open(odoo, server.connection, clock);
   }
 
@@ -29,6 +38,16 @@ describe("requeueLost", () => {
     await odoo.sql`
       update queue_job set retry = ${job.retry ?? 0},
         date_enqueued = now() at time zone 'utc' - make_interval(secs => ${seconds})
+      where uuid = ${uuid}`;
+    return uuid;
+  }
+
+  /** A job that was enqueued long ago, and has started some time ago. */
+  async function startedJob(seconds: number, job: NewJob & { retry?: number } = {}) {
+    const uuid = await oldJob(99_999, { state: "started", ...job });
+    await odoo.sql`
+      update queue_job
+      set date_started = now() at time zone 'utc' - make_interval(secs => ${seconds})
       where uuid = ${uuid}`;
     return uuid;
   }
@@ -136,6 +155,99 @@ describe("requeueLost", () => {
       assertEquals(await requeue(), []);
       await transaction`rollback`;
       transaction.release();
+    });
+  });
+
+  describe("requeueStarted", () => {
+    async function requeueStarted(askedUuids: string[] = []): Promise<string[]> {
+      const { uuids } = await ours.run({ kind: "requeueStarted", askedUuids, afterMs: 7_200_000 });
+      return [...uuids].sort();
+    }
+
+    for (const generation of ["8.0", "10.0", "12.0", "16.0"]) {
+      it(`puts back in ${generation} what has started long ago and nobody asks for`, async () => {
+        await lead(generation);
+        const old = await startedJob(7_201, { maxRetries: 3 });
+        const often = await startedJob(7_201, { maxRetries: 3, retry: 4 });
+        const asked = await startedJob(7_201);
+        const young = await startedJob(7_100);
+        const waiting = await oldJob(99_999, { state: "enqueued" });
+
+        assertEquals(await requeueStarted([asked]), [old, often].sort());
+
+        const { state, retry, date_enqueued, date_started } = await odoo.row(old);
+        assertEquals([state, retry, date_enqueued, date_started], ["pending", 1, null, null]);
+        const failed = await odoo.row(often);
+        assertEquals([failed["state"], failed["retry"], failed["exc_info"]], [
+          ...["failed", 4, "Job found dead after too many retries"],
+        ]);
+        assertEquals(
+          failed["exc_name"],
+          odoo.generation.hasExceptionColumns ? "JobFoundDead" : undefined,
+        );
+        assertEquals(
+          [await odoo.state(asked), await odoo.state(young), await odoo.state(waiting)],
+          [
+            ...["started", "started", "enqueued"],
+          ],
+        );
+      });
+    }
+
+    it("passes over a row that a transaction holds", async () => {
+      await lead("16.0");
+      const held = await startedJob(7_201);
+      const transaction = await odoo.sql.reserve();
+      await transaction`begin`;
+      await transaction`select from queue_job where uuid = ${held} for update`;
+
+      assertEquals(await requeueStarted(), []);
+      await transaction`rollback`;
+      transaction.release();
+    });
+  });
+
+  describe("listStuck", () => {
+    const all = { kind: "listStuck", graceMs: 20_000, suspectAfterMs: 120_000 } as const;
+
+    for (const [generation, options] of GENERATIONS) {
+      it(`lists what may be stranded or dead in ${generation}`, async () => {
+        await lead(generation, options);
+        const stranded = await oldJob(22, { state: "enqueued" });
+        await oldJob(10, { state: "enqueued" });
+        const asked = await oldJob(999, { state: "enqueued" });
+        const dead = await startedJob(122);
+        await startedJob(60);
+        const ageless = await odoo.addJob({ state: "started" });
+        await odoo.sql`
+          update queue_job set date_enqueued = null, date_started = null where uuid = ${ageless}`;
+        await oldJob(999, { state: "done" });
+
+        const { stuck } = await ours.run({ ...all, askedUuids: [asked] });
+
+        const listed = stuck.map(({ uuid, state, channel, count, sinceMs }) => {
+          return [uuid, state, channel, count, sinceMs !== null];
+        });
+        assertEquals(
+          listed.sort(),
+          [
+            [stranded, "enqueued", "root", 1, true],
+            [dead, "started", "root", 2, true],
+            [ageless, "started", "root", 2, false],
+          ].sort(),
+        );
+      });
+    }
+
+    it("lists the oldest twenty, and counts all", async () => {
+      await lead("10.0");
+      const uuids = [];
+      for (let age = 130; age > 100; age--) uuids.push(await oldJob(age, { state: "enqueued" }));
+
+      const { stuck } = await ours.run({ ...all, askedUuids: [] });
+
+      assertEquals(stuck.map((it) => it.uuid), uuids.slice(0, 20));
+      assertEquals(stuck[0]?.count, 30);
     });
   });
 

@@ -14,8 +14,14 @@ import { until } from "../support/until.ts";
  */
 const GRANTS = `
   grant select (name, state, latest_version) on ir_module_module to "$role";
-  grant select (id, uuid, channel, state, priority, date_created, eta, date_enqueued),
+  grant select (id, uuid, channel, state, priority, date_created, eta, date_enqueued, date_started),
     update (state, date_enqueued, date_started) on queue_job to "$role";`;
+
+/** Beside these, for --requeue-started-after. */
+const GRANTS_STARTED = `
+  grant select (retry, max_retries, exc_info), update (retry, exc_info) on queue_job to "$role";`;
+const GRANTS_EXCEPTION = `
+  grant select (exc_name), update (exc_name) on queue_job to "$role";`;
 
 /** Where there is a table queue_job_lock, so that dead jobs are found: from 2025 on. */
 const GRANTS_2025 = `
@@ -86,6 +92,10 @@ describe("a role with just the rights that suffice", () => {
     await ours!.run(claim);
     const lost = await ours!.run({ kind: "requeueLost", askedUuids: [], graceMs: 10_000 });
     assertEquals(lost.uuids, [uuid!]);
+    const graces = { graceMs: 0, suspectAfterMs: 0 };
+    await odoo.sql`update queue_job set state = 'started' where uuid = ${uuid!}`;
+    const { stuck } = await ours!.run({ kind: "listStuck", askedUuids: [], ...graces });
+    assertEquals(stuck.map((it) => it.uuid), [uuid!]);
   }
 
   for (const generation of ["12.0", "16.0"]) {
@@ -109,6 +119,18 @@ describe("a role with just the rights that suffice", () => {
       await grant(generation, GRANTS, GRANTS_TRIGGER);
 
       await wantAll();
+    });
+  }
+
+  for (const [generation, ...grants] of [["10.0"], ["16.0", GRANTS_EXCEPTION]]) {
+    it(`serves ${generation}, and sets started jobs back where that is wished`, async () => {
+      await grant(generation!, GRANTS, GRANTS_STARTED, ...grants);
+      const uuid = await odoo.addJob({ state: "started" });
+      await odoo.sql`update queue_job set date_started = '2026-01-01' where uuid = ${uuid}`;
+
+      const { uuids } = await ours!.run({ kind: "requeueStarted", askedUuids: [], afterMs: 0 });
+
+      assertEquals(uuids, [uuid]);
     });
   }
 

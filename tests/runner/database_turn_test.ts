@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { beforeEach, describe, it } from "@std/testing/bdd";
+import { NO_ANSWER, type Statement } from "../../src/database/statement.ts";
 import type { Outcome } from "../../src/dispatch/outcome.ts";
 import { DrivenTurn, queueJob, row } from "./driven_turn.ts";
 
@@ -38,7 +39,7 @@ describe("DatabaseTurn", () => {
     driven.turn.notified("a");
     driven.expect("read");
     for (const uuid of ["b", "c", "b"]) driven.turn.notified(uuid);
-    driven.turn.completed({ rows: [], uuids: [], failedCounts: new Map() });
+    driven.turn.completed(NO_ANSWER);
 
     const { uuids } = driven.expect("read");
 
@@ -123,12 +124,12 @@ describe("DatabaseTurn", () => {
     driven.expect("requeueLost");
   });
 
-  it("never looks for lost jobs where a second request may run a job twice", () => {
+  it("never puts back lost jobs where a second request may run a job twice", () => {
     driven.becomeReady([], 10);
 
-    driven.clock.advance(60_000);
+    const kinds = new Set(searches(driven, 6).map((it) => it.kind));
 
-    assertEquals(driven.turn.nextStatement(), null);
+    assertEquals([...kinds], ["listStuck", "countFailed"]);
   });
 
   it("gives up a claimed job at a stop, and puts back what is claimed just then", () => {
@@ -136,7 +137,7 @@ describe("DatabaseTurn", () => {
     driven.decide();
     driven.expect("claim");
     driven.turn.stop();
-    driven.turn.completed({ rows: [], uuids: ["a"], failedCounts: new Map() });
+    driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
 
     driven.answerAll([row("a", "pending")]);
 
@@ -192,7 +193,7 @@ describe("DatabaseTurn", () => {
     driven.expect("read");
     driven.turn.refill();
 
-    driven.turn.completed({ rows: [row("a", "started")], uuids: [], failedCounts: new Map() });
+    driven.turn.completed({ ...NO_ANSWER, rows: [row("a", "started")] });
 
     assertEquals(driven.running, 0);
     assertEquals(driven.expect("read").uuids, ["a"]);
@@ -205,7 +206,7 @@ describe("DatabaseTurn", () => {
     driven.expect("countFailed");
     driven.turn.refill();
 
-    driven.turn.completed({ rows: [], uuids: [], failedCounts: new Map() });
+    driven.turn.completed(NO_ANSWER);
 
     assertEquals(driven.turn.phase, "scanning");
     driven.expect("scanCounted");
@@ -229,9 +230,9 @@ describe("DatabaseTurn", () => {
     driven.turn.answered("a", DROPPED);
 
     driven.answer("read", { rows: [unmoved] });
-    driven.clock.advance(3_600_000);
+    const kinds = new Set(searches(driven, 6).map((it) => it.kind));
 
-    assertEquals(driven.turn.nextStatement(), null);
+    assertEquals([...kinds], ["listStuck", "countFailed"]);
     assertStringIncludes(driven.warnings[0] ?? "", "job a is stranded");
   });
 
@@ -248,3 +249,11 @@ describe("DatabaseTurn", () => {
     assertStringIncludes(driven.warnings[0] ?? "", "another database may answer");
   });
 });
+
+/** What is sent by itself in so many intervals of the search. */
+function searches(driven: DrivenTurn, count: number): Statement[] {
+  return Array.from({ length: count }).flatMap(() => {
+    driven.clock.advance(10_000);
+    return driven.answerAll([]);
+  });
+}

@@ -4,14 +4,15 @@ import { type Answer, NO_ANSWER, type Statement } from "../../src/database/state
 import type { Logger } from "../../src/log.ts";
 import { DatabaseTurn } from "../../src/runner/database_turn.ts";
 import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
+import { Scheduler, type SchedulerOptions } from "../../src/scheduler/mod.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 const COLUMNS = ["uuid", "channel", "state", "priority", "eta", "date_created", "date_enqueued"];
 
-/** A generation of `queue_job` by its version: 10 has no guard, 16 a row lock. */
+/** A generation of `queue_job` by its version: 10 has no guard, 16 a row lock, 18 lock rows. */
 export function queueJob(version: number): KnownGeneration {
   const addons = [{ name: "queue_job", state: "installed", version: `${version}.0.1.0.0` }];
-  return generationOf({ addons, columns: COLUMNS, hasJobLocks: false }) as KnownGeneration;
+  return generationOf({ addons, columns: COLUMNS, hasJobLocks: version >= 18 }) as KnownGeneration;
 }
 
 /** A row as a read answers it. */
@@ -29,6 +30,10 @@ export function row(uuid: string, state: string, changes: Partial<JobRow> = {}):
   };
 }
 
+interface DrivenOptions extends SchedulerOptions {
+  readonly requeueStartedAfterMs?: number | null;
+}
+
 /** A turn with the real core, and everything it says to the outside. */
 export class DrivenTurn {
   readonly clock = new FakeClock(1_000_000);
@@ -38,8 +43,19 @@ export class DrivenTurn {
   readonly scheduler: LiveScheduler;
   readonly turn: DatabaseTurn;
 
-  constructor(channels = "root:4") {
-    this.scheduler = new LiveScheduler(channels, () => this.turn.refill());
+  constructor(
+    channels = "root:4",
+    { requeueStartedAfterMs = null, ...scheduler }: DrivenOptions = {},
+  ) {
+    this.scheduler = new LiveScheduler(
+      channels,
+      () => this.turn.refill(),
+      {
+        clock: this.clock,
+        create: (it) => Scheduler.create(it, scheduler),
+        onRoom: () => this.turn.refill(),
+      },
+    );
     const warn = (text: string) => void this.warnings.push(text);
     const logger: Logger = {
       debug: () => {},
@@ -55,6 +71,7 @@ export class DrivenTurn {
       clock: this.clock,
       random: () => 1,
       logger,
+      requeueStartedAfterMs,
       ask: (uuid) => void this.asked.push(uuid),
       onBegun: () => {},
       letGo: (uuid) => void this.letGo.push(uuid),

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { beforeEach, describe, it } from "@std/testing/bdd";
 import type { JobRow } from "../../src/database/job_row.ts";
+import { NO_ANSWER } from "../../src/database/statement.ts";
 import { DrivenTurn, row } from "./driven_turn.ts";
 
 describe("RowGate", () => {
@@ -71,7 +72,7 @@ describe("RowGate", () => {
       driven.expect("read");
       driven.turn.answered("a", { kind: "finished" });
 
-      driven.turn.completed({ rows: [claimed], uuids: [], failedCounts: new Map() });
+      driven.turn.completed({ ...NO_ANSWER, rows: [claimed] });
 
       assertEquals(driven.turn.inFlight.size, 0);
       assertEquals(driven.expect("read").uuids, ["a"]);

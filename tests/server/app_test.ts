@@ -16,6 +16,8 @@ function statusWith(...states: DatabaseState[]): RunnerStatus {
       sinceMs: 1_000,
       generation: "queue_job 16.0",
       inFlight: 0,
+      stranded: { count: 0, oldest: [] },
+      suspectedDead: { count: 0, oldest: [] },
     })),
     channels: [],
     odoo: { url: "http://localhost:8069", open: true, reason: null, sinceMs: 1_000, waiting: 0 },

@@ -11,6 +11,8 @@ function isReadyWith(phase: RunnerPhase, ...states: DatabaseState[]): boolean {
     sinceMs: 0,
     generation: null,
     inFlight: 0,
+    stranded: { count: 0, oldest: [] },
+    suspectedDead: { count: 0, oldest: [] },
   }));
   return isReady({ phase, databases });
 }

@@ -7,7 +7,10 @@ import { isCounted, type JobTable } from "./job_table.ts";
 import { keyOf, Knowledge, type KnownRow } from "./knowledge.ts";
 import type { Odoo } from "./odoo.ts";
 import type { OdooRequest } from "./odoo_request.ts";
+import { ForeignWatch } from "./foreign_watch.ts";
 import { Violation } from "./violation.ts";
+
+type AnswerMessage = Message & { readonly kind: "answer" };
 
 /**
  * Watches from outside whether the runner keeps its promises:
@@ -17,6 +20,9 @@ import { Violation } from "./violation.ts";
  * - no job is executed twice at the same time, unless somebody wrote its row from outside while
  *   Odoo had one of the two requests: then nobody can know (odoo.md). So where Odoo has no guard,
  *   no job is asked for while Odoo has an earlier request for it, with the same exception;
+ * - a job is put back as lost only when no request for it is open;
+ * - a stock runner at work is noticed where a read shows it, and nowhere else; for a minute then no
+ *   job is taken, and none put back as lost;
  * - as many jobs in a channel and below as its capacity, where a job counts once, by the channel
  *   that it had when it was asked for, while it is executed or has an open request and its row is
  *   `enqueued` or `started` (later only the answer is on the way). Not counted are *disturbed*
@@ -31,6 +37,7 @@ export class Auditor {
   readonly rules: ChannelRules;
   readonly #odoo: Odoo;
   readonly #knowledge = new Knowledge();
+  readonly #foreign = new ForeignWatch();
   /** Claims that have been answered in this step and may be asked for. */
   readonly #claimed = new Set<string>();
   readonly #disturbed = new Set<string>();
@@ -41,14 +48,18 @@ export class Auditor {
     this.#odoo = odoo;
   }
 
-  noteAnswer(table: JobTable, turn: DatabaseTurn, message: Message & { kind: "answer" }): void {
+  noteAnswer(table: JobTable, turn: DatabaseTurn, message: AnswerMessage, nowMs: number): void {
     this.#knowledge.noteAnswer(table, turn, message);
+    this.#foreign.noteAnswer(table, turn, message, nowMs);
     if (message.statement.kind !== "claim") return;
     for (const uuid of message.answer.uuids) this.#claimed.add(keyOf(table, uuid));
   }
 
-  noteTaken(table: JobTable, uuid: string): void {
+  noteTaken(table: JobTable, uuid: string, nowMs: number): void {
     const key = keyOf(table, uuid);
+    if (this.#foreign.isAtWork(table, nowMs)) {
+      throw new Violation(`${key} is taken although a stock runner is at work`);
+    }
     const own = this.#knowledge.get(table, uuid);
     if (!this.#knowledge.isUpToDate(table, uuid)) this.#disturbed.add(key);
     else if (!this.#isAlive(table, uuid)) this.#disturbed.delete(key);
@@ -58,7 +69,9 @@ export class Auditor {
   noteAsked(request: OdooRequest): void {
     const { table, uuid, name } = request;
     const others = this.#odoo.of(table.database, uuid).filter((it) => it !== request);
-    if (others.some((it) => it.isOpen)) throw new Violation(`${name} has two open requests`);
+    if (others.some((it) => it.isOurs && it.isOpen)) {
+      throw new Violation(`${name} has two open requests`);
+    }
     if (table.generation.startGuard === "none") this.#checkUnguarded(request, others);
     // Somebody wrote the row between the claim and its answer.
     if (!request.job || !isCounted(request.job)) request.isExcused = true;
@@ -94,10 +107,46 @@ export class Auditor {
     if (isUnknown) this.#stranded.add(request.name);
   }
 
+  /** Nobody of ours knows what becomes of a request for it. */
+  noteLeft(table: JobTable, uuid: string): void {
+    this.#stranded.add(keyOf(table, uuid));
+  }
+
+  /** Another runner of our kind, which leads in our place, has claimed a job and asks for it. */
+  noteRival(table: JobTable, uuid: string): void {
+    this.#disturbed.add(keyOf(table, uuid));
+    this.noteLeft(table, uuid);
+  }
+
+  /** Another runner of our kind leads in our place: what runs there is no business of ours. */
+  noteLeave(table: JobTable, turn: DatabaseTurn): void {
+    this.#noteUncounted(table, (uuid) => turn.inFlight.get(uuid)?.state === "asked");
+    for (const { uuid, state } of table.all()) if (state === "enqueued") this.noteLeft(table, uuid);
+    this.#knowledge.forget(table);
+    this.#foreign.forget(table);
+  }
+
+  /** The runner has put jobs back that nobody runs. */
+  noteRequeued(table: JobTable, { statement, answer }: AnswerMessage, nowMs: number): void {
+    for (const uuid of answer.uuids) {
+      const key = keyOf(table, uuid);
+      const requests = this.#odoo.of(table.database, uuid);
+      if (requests.some((it) => it.isOurs && it.isOpen)) {
+        throw new Violation(`${key} is put back although its request is open`);
+      }
+      if (statement.kind === "requeueLost" && this.#foreign.isAtWork(table, nowMs)) {
+        throw new Violation(`${key} is put back although a stock runner is at work`);
+      }
+      // Who sets a limit to jobs that have started, answers for those that take longer.
+      if (statement.kind === "requeueStarted") this.noteOutside(table, uuid);
+    }
+  }
+
   /** There is a new runner, which may find jobs that another has claimed. */
   noteRestart(ghosts: ReadonlyMap<JobTable, Backend | null>): void {
     for (const [table, ghost] of ghosts) {
       this.#knowledge.forget(table);
+      this.#foreign.forget(table);
       const claim = ghost?.statement?.kind === "claim" ? ghost.statement.uuids : [];
       const enqueued = table.all().filter((it) => it.state === "enqueued").map((it) => it.uuid);
       for (const uuid of [...claim, ...enqueued]) this.#stranded.add(keyOf(table, uuid));
@@ -106,10 +155,7 @@ export class Auditor {
 
   /** The barrier falls although what runs in a database is not counted. */
   noteUncounted(table: JobTable, turn: DatabaseTurn): void {
-    for (const job of table.all()) {
-      const isRunning = isCounted(job) || this.#isAlive(table, job.uuid);
-      if (isRunning && !turn.inFlight.get(job.uuid)) this.#disturbed.add(keyOf(table, job.uuid));
-    }
+    this.#noteUncounted(table, (uuid) => turn.inFlight.get(uuid) !== undefined);
   }
 
   noteSent(table: JobTable): void {
@@ -126,10 +172,19 @@ export class Auditor {
     this.#claimed.clear();
     this.#knowledge.step++;
     for (const { turn, table } of turns) {
-      if (turn.phase === "lost" || turn.phase === "held") this.#knowledge.forget(table);
+      const isResting = turn.phase === "lost" || turn.phase === "held" || turn.isForeign;
+      if (isResting) this.#knowledge.forget(table);
     }
+    for (const { turn, table } of turns) this.#foreign.check(table, turn);
     this.#checkCapacity();
     scheduler.checkInvariants();
+  }
+
+  #noteUncounted(table: JobTable, isCountedByUs: (uuid: string) => boolean): void {
+    for (const job of table.all()) {
+      const isRunning = isCounted(job) || this.#isAlive(table, job.uuid);
+      if (isRunning && !isCountedByUs(job.uuid)) this.#disturbed.add(keyOf(table, job.uuid));
+    }
   }
 
   /** Beside a request that is excused, nobody can know what becomes of a second one. */

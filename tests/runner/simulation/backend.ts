@@ -41,12 +41,14 @@ export class Backend {
   }
 
   /** The notifications of its own changes go out before the answer. */
-  commit(nowMs: number): void {
+  commit(nowMs: number): Message & { kind: "answer" } {
     const statement = this.#statement!;
     this.#statement = null;
     const answer = this.table.execute(statement, nowMs);
     const versions = new Map(answer.rows.map(({ uuid }) => [uuid, this.table.get(uuid)!.version]));
-    this.wire.push({ kind: "answer", statement, answer, versions });
+    const message = { kind: "answer", statement, answer, versions } as const;
+    this.wire.push(message);
+    return message;
   }
 
   refuse(): void {

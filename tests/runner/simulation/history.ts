@@ -8,6 +8,7 @@ import { JobTable } from "./job_table.ts";
 import { Odoo } from "./odoo.ts";
 import { Outsiders } from "./outsiders.ts";
 import { Runner } from "./runner.ts";
+import { StockRunner } from "./stock_runner.ts";
 import { Sabotage, type SabotageKind } from "./sabotage.ts";
 
 const START_MS = Date.UTC(2026, 0, 5, 8);
@@ -51,6 +52,8 @@ export class History implements Trace {
   readonly outsiders: Outsiders;
   readonly length: number;
   readonly lines: string[] = [];
+  readonly requeueStartedAfterMs: number | null;
+  readonly #stockRunner: StockRunner | null = null;
   readonly #sabotage: Sabotage;
   /** How likely events of a kind are in this history. */
   readonly #temper: Readonly<Record<EventKind, number>>;
@@ -89,6 +92,11 @@ export class History implements Trace {
     const generations = this.tables.map((it) =>
       `${it.database}: ${it.generation.name} (${it.generation.startGuard})`
     );
+    // Not in all: beside a stock runner little can be known.
+    if (random.chance(0.2)) {
+      this.#stockRunner = new StockRunner({ ...this, trace: this, auditor: this.auditor });
+    }
+    this.requeueStartedAfterMs = random.pick([null, null, 600_000]);
     this.note(`channels ${this.channels}; ${generations.join(", ")}`);
     for (const table of this.tables) {
       for (let count = random.below(10); count > 0; count--) this.outsiders.addJob(table);
@@ -121,6 +129,7 @@ export class History implements Trace {
       ...this.#runner.events(),
       ...this.odoo.events(),
       ...this.outsiders.events(),
+      ...this.#stockRunner?.events() ?? [],
       ...this.#timeEvents(),
       ...this.#runnerEvents(),
     ];
@@ -138,6 +147,8 @@ export class History implements Trace {
     this.note("nothing goes wrong any more");
     this.odoo.isKind = true;
     this.outsiders.letAllGo();
+    this.#stockRunner?.leave();
+    for (const table of this.tables) table.skewMs = 0;
     if (this.#runner.phase !== "running") this.restart();
   }
 
@@ -186,6 +197,9 @@ export class History implements Trace {
     }
     may("fault", 0.06, "its core traps", () => runner.armTrap());
     may("fault", 0.02, "is killed", () => runner.kill());
+    may("fault", 0.02, "the clock of a server steps", () => {
+      this.random.pick(this.tables).skewMs = this.random.below(7_200_000) - 3_600_000;
+    });
     may("fault", 0.04, "Odoo restarts", () => this.odoo.restart());
     if (runner.phase === "running") may("fault", 0.03, "is stopped", () => runner.stop());
     return events;

@@ -1,5 +1,5 @@
 import type { KnownGeneration } from "../../../src/database/generation.ts";
-import type { JobRow } from "../../../src/database/job_row.ts";
+import type { JobRow, StuckRow } from "../../../src/database/job_row.ts";
 import { type Answer, NO_ANSWER, type Statement } from "../../../src/database/statement.ts";
 
 /** A row of `queue_job`. */
@@ -12,8 +12,11 @@ export interface TableJob {
   readonly createdMs: number | null;
   etaMs: number | null;
   enqueuedMs: number | null;
+  startedMs: number | null;
   retry: number;
   readonly maxRetries: number;
+  /** Which write of a stock runner has enqueued it last; 0: none. */
+  foreignMark: number;
   /** Counts its writes. */
   version: number;
   /** A transaction of Odoo or of a user holds it. */
@@ -23,7 +26,7 @@ export interface TableJob {
 }
 
 export type Changes = Partial<
-  Pick<TableJob, "channel" | "state" | "priority" | "etaMs" | "enqueuedMs" | "retry">
+  Pick<TableJob, "channel" | "state" | "priority" | "etaMs" | "enqueuedMs" | "startedMs" | "retry">
 >;
 
 /** Who hears of changes. */
@@ -43,6 +46,8 @@ export class JobTable {
   readonly #jobs = new Map<string, TableJob>();
   readonly #listeners = new Set<Listener>();
   #lastId = 0;
+  /** How far the server's clock is ahead. */
+  skewMs = 0;
 
   constructor(readonly database: string, readonly generation: KnownGeneration) {}
 
@@ -65,7 +70,9 @@ export class JobTable {
   insert(job: NewJob): void {
     const own = {
       enqueuedMs: null,
+      startedMs: null,
       retry: 0,
+      foreignMark: 0,
       version: 0,
       isHeld: false,
       hasWorker: false,
@@ -88,7 +95,8 @@ export class JobTable {
   }
 
   /** Carries out and commits a statement in one instant. */
-  execute(statement: Statement, nowMs: number): Answer {
+  execute(statement: Statement, ourMs: number): Answer {
+    const nowMs = ourMs + this.skewMs;
     switch (statement.kind) {
       case "claim":
         return this.#update(this.#chosen(statement.uuids, "pending"), () => ({
@@ -120,6 +128,10 @@ export class JobTable {
         return { ...NO_ANSWER, failedCounts: this.#failedCounts(statement.sequentialChannels) };
       case "requeueLost":
         return this.#requeueLost(statement, nowMs);
+      case "requeueStarted":
+        return this.#requeueStarted(statement, nowMs);
+      case "listStuck":
+        return this.#listStuck(statement, nowMs);
     }
   }
 
@@ -147,13 +159,34 @@ export class JobTable {
       it.enqueuedMs !== null && it.enqueuedMs < nowMs - afterMs &&
       !askedUuids.includes(it.uuid) && !it.isHeld && !it.hasWorker
     );
-    return this.#update(lost, (job) => {
-      if (!hasJobLocks) return PUT_BACK;
-      if (job.maxRetries !== 0 && job.retry > job.maxRetries) {
-        return { ...PUT_BACK, state: "failed" };
-      }
-      return { ...PUT_BACK, retry: job.retry + (job.state === "started" ? 1 : 0) };
-    });
+    return this.#update(lost, hasJobLocks ? bury : () => PUT_BACK);
+  }
+
+  #requeueStarted(
+    { askedUuids, afterMs }: Statement & { kind: "requeueStarted" },
+    nowMs: number,
+  ): Answer {
+    const old = this.all().filter((it) =>
+      it.state === "started" && !it.isHeld && !askedUuids.includes(it.uuid) &&
+      it.startedMs !== null && it.startedMs < nowMs - afterMs
+    );
+    return this.#update(old, bury);
+  }
+
+  #listStuck(
+    { askedUuids, graceMs, suspectAfterMs }: Statement & { kind: "listStuck" },
+    nowMs: number,
+  ): Answer {
+    const stuck = this.all().filter((it) => isCounted(it) && !askedUuids.includes(it.uuid))
+      .map(({ uuid, channel, state, enqueuedMs, startedMs }) => {
+        const sinceMs = state === "enqueued" ? enqueuedMs : startedMs;
+        return { uuid, channel: channel ?? "root", state: state as StuckRow["state"], sinceMs };
+      })
+      .filter(({ state, sinceMs }) =>
+        sinceMs === null || sinceMs < nowMs - (state === "enqueued" ? graceMs : suspectAfterMs)
+      );
+    const countOf = (state: string) => stuck.filter((it) => it.state === state).length;
+    return { ...NO_ANSWER, stuck: stuck.map((it) => ({ ...it, count: countOf(it.state) })) };
   }
 
   #failedCounts(sequentialChannels: readonly string[]): Map<string, number> {
@@ -171,7 +204,13 @@ export class JobTable {
   }
 }
 
-const PUT_BACK = { state: "pending", enqueuedMs: null } as const;
+const PUT_BACK = { state: "pending", enqueuedMs: null, startedMs: null } as const;
+
+/** A dead job is to run again, unless it has died too often. */
+function bury(job: TableJob): Changes {
+  if (job.maxRetries !== 0 && job.retry > job.maxRetries) return { ...PUT_BACK, state: "failed" };
+  return { ...PUT_BACK, retry: job.retry + (job.state === "started" ? 1 : 0) };
+}
 
 /** It takes a place. */
 export function isCounted({ state }: TableJob): boolean {

@@ -3,6 +3,7 @@ import type { DatabaseTurn } from "../../../src/runner/database_turn.ts";
 import { Backend, type Message } from "./backend.ts";
 import { type Event, type May, mayHappen, type Trace } from "./event.ts";
 import type { JobTable } from "./job_table.ts";
+import type { Rival } from "./rival.ts";
 import type { Sabotage } from "./sabotage.ts";
 
 export interface LinkOptions {
@@ -13,9 +14,16 @@ export interface LinkOptions {
   readonly onSent: () => void;
   /** The answer of a statement is about to reach the turn. */
   readonly onAnswer: (message: Message & { kind: "answer" }) => void;
+  /** A statement that puts jobs back has done so. */
+  readonly onRequeued: (message: Message & { kind: "answer" }) => void;
+  /** Another runner of our kind takes over the database. */
+  readonly onLeft: () => Rival;
   readonly onChange: () => void;
   readonly sabotage: Sabotage;
 }
+
+/** More than a turn marks one by one. */
+const FLOOD = 50_000;
 
 /**
  * Carries statements and messages between a turn and its backend, as `DatabaseLink` does between a
@@ -31,6 +39,10 @@ export class Link {
    * received.
    */
   #ghost: Backend | null = null;
+  /** Leads the database in our place. */
+  #rival: Rival | null = null;
+  /** The add-on is being upgraded. */
+  #isPaused = false;
   #isWorking = false;
   #isEnded = false;
   #hasFailed = false;
@@ -44,7 +56,7 @@ export class Link {
   /** Its jobs are read, or nobody knows when they will be. */
   get isSettled(): boolean {
     if (this.#backend === null) return this.#hasFailed;
-    return this.turn.phase === "ready";
+    return this.turn.isRead;
   }
 
   get isIdle(): boolean {
@@ -56,7 +68,7 @@ export class Link {
     const statement = this.turn.nextStatement();
     if (!statement) return;
     this.#isWorking = true;
-    this.#backend.receive(statement);
+    this.#backend.receive(this.#options.sabotage.statement(statement));
     this.#options.onSent();
   }
 
@@ -65,7 +77,7 @@ export class Link {
     const may = mayHappen(events, this.table.database);
     if (this.#backend) this.#serve(this.#backend, may);
     else if (this.#ghost) this.#haunt(this.#ghost, may);
-    else if (!this.#isEnded) may("progress", 3, "connects", () => this.#open());
+    else if (!this.#isEnded) this.#wait(may);
     return events;
   }
 
@@ -95,6 +107,27 @@ export class Link {
     const isAwaited = statement !== null || first?.kind === "answer";
     may("fault", isAwaited ? 0.1 : 0.03, "loses its session", () => this.#lose(true));
     may("fault", 0.03, "loses session and backend", () => this.#lose(false));
+    may("fault", 0.02, "is to be upgraded", () => {
+      this.#isPaused = true;
+      this.#lose(false);
+    });
+    may("fault", 0.002, "is flooded with notifications", () => {
+      for (let number = 0; number <= FLOOD; number++) this.turn.notified(`flood ${number}`);
+    });
+  }
+
+  /** Nothing holds the lock, unless another runner does. */
+  #wait(may: May): void {
+    if (this.#rival) return this.#rival.events(may, () => this.#rival = null);
+    if (this.#isPaused) {
+      return may("progress", 0.5, "its upgrade is over", () => void (this.#isPaused = false));
+    }
+    may("progress", 3, "connects", () => this.#open());
+    may("fault", 0.5, "another runner leads it", () => {
+      this.#rival = this.#options.onLeft();
+      this.turn.leave();
+      this.#options.onChange();
+    });
   }
 
   #haunt(ghost: Backend, may: May): void {
@@ -105,7 +138,8 @@ export class Link {
   }
 
   #commit(backend: Backend): void {
-    backend.commit(this.#options.nowMs());
+    const message = backend.commit(this.#options.nowMs());
+    if (message.statement.kind.startsWith("requeue")) this.#options.onRequeued(message);
   }
 
   #open(): void {
@@ -145,7 +179,7 @@ export class Link {
         trace.note(`${name}: is answered ${told(message.statement)} → ${toldAnswer(message)}`);
         return this.#finish(() => {
           onAnswer(message);
-          this.turn.completed(message.answer);
+          this.turn.completed(sabotage.answer(message.answer, this.table));
         });
       case "refusal":
         trace.note(`${name}: is refused`);

@@ -142,7 +142,7 @@ export class Odoo {
       return this.#postpone(request);
     }
     if (job.state !== "enqueued") return this.#answer(request, FINISHED);
-    this.#write(request, { state: "started" });
+    this.#write(request, { state: "started", startedMs: this.#options.clock.nowMs() });
     if (hasJobLocks) request.stage = "locking";
     else this.#execute(request);
   }

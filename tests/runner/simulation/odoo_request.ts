@@ -23,6 +23,8 @@ export class OdooRequest {
   seenVersion = 0;
   /** Somebody changed the row from outside while Odoo had the request. */
   isExcused = false;
+  /** The runner that is simulated has sent it, and none beside it. */
+  isOurs = true;
   /** The client has given it up, and will be told so. */
   isReleased = false;
   /** The row's when it was asked for. */

@@ -16,6 +16,7 @@ import { type Event, mayHappen, type Trace } from "./event.ts";
 import type { JobTable } from "./job_table.ts";
 import { Link } from "./link.ts";
 import type { Odoo } from "./odoo.ts";
+import { Rival } from "./rival.ts";
 import type { Sabotage } from "./sabotage.ts";
 
 export interface RunnerOptions {
@@ -26,6 +27,7 @@ export interface RunnerOptions {
   readonly clock: FakeClock;
   readonly random: Random;
   readonly trace: Trace;
+  readonly requeueStartedAfterMs: number | null;
   readonly sabotage: Sabotage;
   /** Backends of the runner before this one. */
   readonly ghosts: ReadonlyMap<JobTable, Backend | null>;
@@ -155,6 +157,7 @@ export class Runner {
       clock,
       random: random.fraction,
       logger,
+      requeueStartedAfterMs: this.#options.requeueStartedAfterMs,
       ask: (uuid) => this.#ask(table, uuid),
       onBegun: () => this.#gate.noteBegun(),
       letGo: (uuid) => odoo.release(database, uuid),
@@ -167,7 +170,12 @@ export class Runner {
       trace,
       nowMs: clock.nowMs,
       onSent: () => auditor.noteSent(table),
-      onAnswer: (message) => auditor.noteAnswer(table, turn, message),
+      onAnswer: (message) => auditor.noteAnswer(table, turn, message, clock.nowMs()),
+      onRequeued: (message) => auditor.noteRequeued(table, message, clock.nowMs()),
+      onLeft: () => {
+        auditor.noteLeave(table, turn);
+        return new Rival({ table, odoo, auditor, nowMs: clock.nowMs, trace });
+      },
       onChange: () => this.#change(),
       sabotage,
     });
@@ -179,7 +187,7 @@ export class Runner {
     const { auditor, trace } = this.#options;
     const link = this.#link(database);
     trace.note(`  takes ${database}/${uuid} of ${channel}`);
-    auditor.noteTaken(link.table, uuid);
+    auditor.noteTaken(link.table, uuid, this.#options.clock.nowMs());
     link.turn.take(uuid, channel);
   }
 
@@ -226,7 +234,7 @@ export class Runner {
     this.#isBarrierUp = false;
     this.#barrier?.cancel();
     for (const { turn, table } of this.links) {
-      if (turn.phase !== "ready") {
+      if (!turn.isRead) {
         this.#options.auditor.noteUncounted(table, turn);
       }
     }

@@ -1,0 +1,85 @@
+import type { KnownGeneration } from "../database/generation.ts";
+import type { Statement } from "../database/statement.ts";
+import type { ForeignRunner } from "./foreign_runner.ts";
+import type { InFlight } from "./in_flight.ts";
+import type { LiveScheduler } from "./live_scheduler.ts";
+import type { RowGate } from "./row_gate.ts";
+import type { Worklist } from "./worklist.ts";
+
+export interface ClaimsOptions {
+  readonly database: string;
+  readonly scheduler: LiveScheduler;
+  readonly inFlight: InFlight;
+  readonly work: Worklist;
+  readonly gate: RowGate;
+  readonly foreign: ForeignRunner;
+  /** Opens the one request for a claimed job. */
+  readonly ask: (uuid: string, generation: KnownGeneration) => void;
+  /** The job's row has changed while it could not be applied. */
+  readonly notified: (uuid: string) => void;
+}
+
+type Claim = Statement & { readonly kind: "claim" };
+
+/** Jobs on their way from the core to Odoo: taken, claimed by an UPDATE, asked for. */
+export class Claims {
+  readonly #options: ClaimsOptions;
+  #isStopping = false;
+
+  constructor(options: ClaimsOptions) {
+    this.#options = options;
+  }
+
+  /** The core has handed out a job. */
+  take(uuid: string, channel: string): void {
+    this.#options.work.addClaim(this.#options.inFlight.add(uuid, channel));
+  }
+
+  /** The UPDATE was answered with these: only they are asked for. */
+  completed({ uuids }: Claim, claimed: ReadonlySet<string>, generation: KnownGeneration): void {
+    const { inFlight, gate, foreign, ask, notified } = this.#options;
+    for (const uuid of uuids) {
+      const job = inFlight.get(uuid)!;
+      const wantsReading = job.wantsReading;
+      job.wantsReading = false;
+      if (!claimed.has(uuid)) gate.noteSkipped(job);
+      else {
+        foreign.noteClaim(job);
+        gate.noteClaimed(job);
+        if (this.#isStopping) gate.putBackIn(job, 0);
+        else {
+          job.state = "asked";
+          ask(uuid, generation);
+        }
+      }
+      if (wantsReading) notified(uuid);
+    }
+  }
+
+  /** The UPDATE had no effect. */
+  refused({ uuids }: Claim): void {
+    for (const uuid of uuids) this.#giveUp(uuid);
+  }
+
+  /** Nobody knows whether the UPDATE had an effect. */
+  lost({ uuids }: Claim): void {
+    for (const uuid of uuids) this.#options.inFlight.get(uuid)!.state = "unsure";
+  }
+
+  /** Those whose UPDATE is not on the way are given up. */
+  drop(): void {
+    for (const { uuid } of this.#options.work.dropClaims()) this.#giveUp(uuid);
+  }
+
+  /** Nothing more is claimed; what is claimed just now is put back. */
+  stop(): void {
+    this.#isStopping = true;
+    this.drop();
+  }
+
+  /** What was taken but not claimed stays `pending` in its row. */
+  #giveUp(uuid: string): void {
+    this.#options.inFlight.remove(uuid);
+    this.#options.scheduler.forget(this.#options.database, uuid);
+  }
+}

@@ -1,0 +1,106 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { beforeEach, describe, it } from "@std/testing/bdd";
+import type { StuckRow } from "../../src/database/job_row.ts";
+import { DrivenTurn, row } from "./driven_turn.ts";
+
+describe("StuckJobWatch", () => {
+  let driven: DrivenTurn;
+
+  beforeEach(() => {
+    driven = new DrivenTurn();
+  });
+
+  function stuck(
+    uuid: string,
+    state: StuckRow["state"],
+    changes: Partial<StuckRow> = {},
+  ): StuckRow {
+    return { uuid, state, channel: "root", sinceMs: 900_000, count: 1, ...changes };
+  }
+
+  /** The next search finds these. */
+  function find(...rows: StuckRow[]): void {
+    driven.clock.advance(10_000);
+    driven.answer("listStuck", { stuck: rows });
+    driven.answerAll([]);
+  }
+
+  it("shows what is stranded and what may be dead, with its age", () => {
+    driven.becomeReady([], 10);
+
+    find(stuck("a", "enqueued", { count: 2 }), stuck("b", "started", { sinceMs: null }));
+
+    const { stranded, suspectedDead } = driven.turn.stuck;
+    assertEquals(stranded, {
+      count: 2,
+      oldest: [{ uuid: "a", channel: "root", sinceMs: 900_000, ageMs: 110_000 }],
+    });
+    assertEquals(suspectedDead.oldest.map((it) => [it.uuid, it.ageMs]), [["b", null]]);
+  });
+
+  it("tells of a stranded job once, and again when it is stranded once more", () => {
+    driven.becomeReady([], 10);
+    find(stuck("a", "enqueued"));
+    find(stuck("a", "enqueued"), stuck("b", "enqueued"), stuck("c", "enqueued"));
+    find();
+    find(stuck("a", "enqueued"));
+
+    find(stuck("a", "enqueued", { sinceMs: 950_000 }));
+
+    const [first, second, third, ...more] = driven.warnings;
+    assertStringIncludes(first!, "job a is stranded");
+    assertStringIncludes(second!, "jobs b, c are stranded");
+    assertStringIncludes(third!, "job a is stranded");
+    assertEquals(more, []);
+  });
+
+  it("does not tell again of a job whose request had no answer", () => {
+    driven.becomeReady([row("a", "pending")], 10);
+    const claimed = driven.ask("a");
+    driven.turn.answered("a", { kind: "dropped", reason: "connection closed" });
+    driven.answer("read", { rows: [claimed] });
+
+    find(stuck("a", "enqueued", { sinceMs: claimed.enqueuedMs }));
+
+    assertEquals(driven.warnings.length, 1);
+    assertEquals(driven.turn.stuck.stranded.count, 1);
+  });
+
+  it("asks for nothing while the search finds nothing new: not for each look at it", () => {
+    driven.becomeReady([], 10);
+
+    for (let look = 0; look < 100; look++) driven.turn.stuck;
+
+    assertEquals(driven.turn.nextStatement(), null);
+  });
+
+  it("has nothing to look for where locks tell who is dead", () => {
+    driven.becomeReady([], 18);
+
+    driven.clock.advance(10_000);
+
+    assertEquals(driven.answerAll([]).map((it) => it.kind), ["requeueLost"]);
+  });
+});
+
+describe("requeueStartedAfterMs", () => {
+  it("has started jobs put back that no request of ours is open for", () => {
+    const driven = new DrivenTurn("root:4", { requeueStartedAfterMs: 7_200_000 });
+    driven.becomeReady([row("a", "pending")], 10);
+    driven.ask("a");
+
+    driven.clock.advance(10_000);
+
+    const { askedUuids, afterMs } = driven.expect("requeueStarted");
+    assertEquals([askedUuids, afterMs], [["a"], 7_200_000]);
+  });
+
+  it("does nothing where locks tell who is dead", () => {
+    const driven = new DrivenTurn("root:4", { requeueStartedAfterMs: 7_200_000 });
+    driven.becomeReady([], 18);
+
+    driven.clock.advance(10_000);
+
+    assertEquals(driven.answerAll([]).map((it) => it.kind), ["requeueLost"]);
+  });
+});
