@@ -68,6 +68,9 @@ export function setChannel(
 
   let channel = channelAt(number);
   if (!channel) {
+    // A decision must not fail half-way: the agenda has room for all channels.
+    const hasRoom = alarms.reserve() && agenda.reserveFor(alarms.count + 1);
+    if (!hasRoom || !hasRoomBelow(parent)) return Status.ChannelTableFull;
     channel = takeChannel();
     if (!channel) return Status.ChannelTableFull;
     store<u32>(channels + (<usize> number << 2), <u32> changetype<usize>(channel));
@@ -80,6 +83,7 @@ export function setChannel(
     attach(channel, parent);
   } else if (channel.parent != parent) {
     if (isBelow(parent, channel)) return Status.ChannelLoop;
+    if (!hasRoomBelow(parent)) return Status.ChannelTableFull;
     detach(channel);
     attach(channel, parent);
   }
@@ -202,6 +206,10 @@ function setWakeup(channel: Channel): bool {
   const parent = channel.parent;
   if (parent) parent.children.update(channel);
   return true;
+}
+
+function hasRoomBelow(parent: Channel | null): bool {
+  return parent ? parent.children.reserve() : true;
 }
 
 function isBelow(channel: Channel | null, above: Channel): bool {

@@ -26,25 +26,41 @@ export class Heap<T> {
     return changetype<T>(<usize> load<u32>(this.places + (<usize> position << PLACE_SHIFT)));
   }
 
-  push(record: T): void {
-    if (this.places == 0) this.resize(SMALLEST_CLASS);
-    else if (this.count == <u32> 1 << (this.sizeClass - PLACE_SHIFT)) {
-      this.resize(this.sizeClass + 1);
+  /** Makes room for one more than there are, so that a push cannot fail; answers whether it is. */
+  reserve(): bool {
+    return this.reserveFor(this.count + 1);
+  }
+
+  /** The same for so many in all. */
+  reserveFor(wantedCount: u32): bool {
+    while (this.capacity() < wantedCount) {
+      if (!this.resize(this.places == 0 ? SMALLEST_CLASS : this.sizeClass + 1)) return false;
     }
+    return true;
+  }
+
+  /** Whoever must not fail here has reserved the room before. */
+  push(record: T): void {
+    const hasRoom = this.reserve();
+    assert(hasRoom, "a heap must have room for what is pushed");
     this.rise(record, this.count++);
   }
 
   remove(record: T): void {
+    this.drop(record);
+    if (this.count == 0) this.release();
+    // Where the smaller block cannot be had, the larger one stays.
+    else if (this.sizeClass > SMALLEST_CLASS && this.count < this.capacity() >> 2) {
+      this.resize(this.sizeClass - 1);
+    }
+  }
+
+  /** Removes a record and keeps its room. */
+  drop(record: T): void {
     const hole = record.positionIn(this.order);
     assert(hole < this.count && this.at(hole) == record, "a record must be in the heap it leaves");
     const last = this.at(--this.count);
     if (last != record) this.settle(last, hole);
-    if (this.count == 0) this.release();
-    else if (
-      this.sizeClass > SMALLEST_CLASS && this.count < <u32> 1 << (this.sizeClass - PLACE_SHIFT - 2)
-    ) {
-      this.resize(this.sizeClass - 1);
-    }
   }
 
   /** Finds the place of a record whose rank has changed. */
@@ -95,15 +111,21 @@ export class Heap<T> {
     record.moveTo(this.order, position);
   }
 
-  private resize(sizeClass: u32): void {
+  private capacity(): u32 {
+    return this.places == 0 ? 0 : <u32> 1 << (this.sizeClass - PLACE_SHIFT);
+  }
+
+  /** Answers false, and nothing has changed, when the memory is full. */
+  private resize(sizeClass: u32): bool {
     const places = takeBlock(sizeClass);
-    assert(places != 0, "the memory must hold the heaps of all jobs");
+    if (places == 0) return false;
     if (this.places != 0) {
       memory.copy(places, this.places, <usize> this.count << PLACE_SHIFT);
       returnBlock(this.places, this.sizeClass);
     }
     this.places = places;
     this.sizeClass = sizeClass;
+    return true;
   }
 
   private release(): void {

@@ -32,11 +32,10 @@ export function takeRecord(size: usize): usize {
 /** Takes a block of `1 << sizeClass` bytes, not zeroed; 0 when the memory cannot grow. */
 export function takeBlock(sizeClass: u32): usize {
   assert(sizeClass >= 2 && sizeClass < BLOCK_CLASSES, "a block has 4 bytes to 2 GiB");
-  const list = freeBlocks + (<usize> sizeClass << 2);
-  const block = <usize> load<u32>(list);
-  if (block == 0) return takeRecord((<usize> 1) << sizeClass);
-  store<u32>(list, load<u32>(block));
-  return block;
+  const free = takeFree(sizeClass);
+  if (free != 0) return free;
+  const fresh = takeRecord((<usize> 1) << sizeClass);
+  return fresh != 0 ? fresh : takeHalf(sizeClass);
 }
 
 /** Gives a block back for the next taker of its size. */
@@ -44,4 +43,21 @@ export function returnBlock(block: usize, sizeClass: u32): void {
   const list = freeBlocks + (<usize> sizeClass << 2);
   store<u32>(block, load<u32>(list));
   store<u32>(list, <u32> block);
+}
+
+function takeFree(sizeClass: u32): usize {
+  const list = freeBlocks + (<usize> sizeClass << 2);
+  const block = <usize> load<u32>(list);
+  if (block != 0) store<u32>(list, load<u32>(block));
+  return block;
+}
+
+/** The memory cannot grow: a larger free block is cut in two, as often as need be. */
+function takeHalf(sizeClass: u32): usize {
+  const larger = sizeClass + 1;
+  if (larger >= BLOCK_CLASSES) return 0;
+  const free = takeFree(larger);
+  const block = free != 0 ? free : takeHalf(larger);
+  if (block != 0) returnBlock(block + ((<usize> 1) << sizeClass), sizeClass);
+  return block;
 }

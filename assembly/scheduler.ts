@@ -13,7 +13,7 @@ import { addJob, databaseNumbersEnd, findJob, firstJobOf, removeJob, takeDatabas
 import { Channel, Job } from "./records";
 
 /*
- * The rules. A job is in one of four states, changed by `enter` and `leave` alone:
+ * The rules. A job is in one of four states, changed by `enterAt` and `leave` alone:
  *
  *   Waiting   in one heap: of its own channel, or of an ancestor (`place`) it has flowed into.
  *             Every channel from its own up to, not including, `place` has released it and
@@ -72,22 +72,26 @@ export function notifyJob(
     const isSame = job.channel == channel && job.sequence == sequence &&
       job.createdMs == createdMs &&
       job.priority == priority && job.etaMs == etaMs;
-    job.isSeen = true;
-    if (isSame && job.state == <u8> state) return Status.Ok;
+    if (isSame && job.state == <u8> state) {
+      job.isSeen = true;
+      return Status.Ok;
+    }
+    if (!canEnter(channel, etaMs, state)) return Status.JobTableFull;
     leave(job);
   } else {
     if (<u32> databaseNumber >= <u32> DATABASE_MAX) return Status.DatabaseTableFull;
+    if (!canEnter(channel, etaMs, state)) return Status.JobTableFull;
     const database = takeDatabase(databaseNumber);
     job = database ? addJob(database, uuid0, uuid1, uuid2, uuid3) : null;
     if (!job) return Status.JobTableFull;
-    job.isSeen = true;
   }
+  job.isSeen = true;
   job.channel = channel;
   job.sequence = sequence;
   job.createdMs = createdMs;
   job.priority = priority;
   job.etaMs = etaMs;
-  enter(job, state);
+  enterAt(job, state, channel);
   return Status.Ok;
 }
 
@@ -102,7 +106,7 @@ export function takeReadyJobs(nowMs: f64, max: u32): u32 {
   listDue(nowMs);
   while (agenda.count > 0) {
     const channel = agenda.at(0);
-    agenda.remove(channel);
+    agenda.drop(channel);
     channel.isListed = false;
     release(channel, nowMs, handOutMax);
   }
@@ -146,9 +150,13 @@ function ask(nowMs: f64): void {
   askedMs = nowMs;
 }
 
-/** Gives the parent, or the result, all jobs of the channel that may leave it now. */
+/**
+ * Gives the parent, or the result, all jobs of the channel that may leave it now. Where the memory
+ * has no room for them they stay, and the channel is looked at again in the next decision.
+ */
 function release(channel: Channel, nowMs: f64, handOutMax: u32): void {
   while (channel.later.count > 0 && channel.later.at(0).etaMs <= nowMs) {
+    if (!channel.due.reserve()) break;
     const job = channel.later.at(0);
     channel.later.remove(job);
     job.isLater = false;
@@ -162,6 +170,7 @@ function release(channel: Channel, nowMs: f64, handOutMax: u32): void {
   while (channel.due.count > 0 && channel.isOpen() && channel.throttledUntilMs <= nowMs) {
     const job = channel.due.at(areAllLeaving ? channel.due.count - 1 : 0);
     if (job.etaMs > nowMs || (!parent && resultCount == handOutMax)) break;
+    if (parent && !parent.due.reserve()) break;
     channel.due.remove(job);
     channel.releasedCount++;
     if (channel.throttleMs > 0) channel.throttledUntilMs = nowMs + channel.throttleMs;
@@ -195,8 +204,14 @@ function handOut(job: Job): void {
   store<u32>(result, job.channel.number, 20);
 }
 
-function enter(job: Job, state: i32): void {
-  enterAt(job, state, job.channel);
+function isLaterIn(channel: Channel, etaMs: f64): bool {
+  return etaMs != NO_ETA && !channel.isSequential;
+}
+
+/** Makes room in the heap that a job of this state enters; answers whether there is. */
+function canEnter(channel: Channel, etaMs: f64, state: i32): bool {
+  if (state != JobState.Waiting) return true;
+  return isLaterIn(channel, etaMs) ? channel.later.reserve() : channel.due.reserve();
 }
 
 /**
@@ -211,7 +226,7 @@ export function enterAt(job: Job, state: i32, waitsAt: Channel): void {
   if (state == JobState.Waiting) {
     job.place = waitsAt;
     // In a sequential channel all wait in order; elsewhere those with an eta until it is looked at.
-    job.isLater = job.etaMs != NO_ETA && !waitsAt.isSequential;
+    job.isLater = isLaterIn(waitsAt, job.etaMs);
     job.heap().push(job);
   }
   if (state == JobState.Waiting || state == JobState.Running) countReleased(job, 1);
@@ -250,25 +265,28 @@ function count(job: Job, by: i32): void {
   else channel.parkedCount += by;
 }
 
-/** A job that was due no longer is. */
-function holdBack(job: Job): void {
+/** A job that was due no longer is. Answers whether the memory had room for that. */
+function holdBack(job: Job): bool {
   const place = job.place;
-  if (!place || job.isLater || place.isSequential) return;
+  if (!place || job.isLater || place.isSequential) return true;
+  if (!place.later.reserve()) return false;
   place.due.remove(job);
   job.isLater = true;
   place.later.push(job);
+  return true;
 }
 
 function stepBack(nowMs: f64): void {
   if (nowMs < dueUntilMs) {
+    let areHeldBack = true;
     for (let number: i32 = 0; number < databaseNumbersEnd(); number++) {
       let job = firstJobOf(number);
       while (job) {
-        if (job.etaMs > nowMs) holdBack(job);
+        if (job.etaMs > nowMs && !holdBack(job)) areHeldBack = false;
         job = job.next;
       }
     }
-    dueUntilMs = nowMs;
+    if (areHeldBack) dueUntilMs = nowMs;
   }
   for (let number: i32 = 0; number < channelNumbersEnd(); number++) {
     const channel = channelAt(number);

@@ -11,7 +11,7 @@ export interface Clock {
   /** PostgreSQL's clock said this after `sentMs` of ours: jobs are due by its time. */
   align?(serverMs: number, sentMs: number): void;
   /** Calls back when this clock has stepped: timers go on, times of day come sooner or later. */
-  onStep?(callback: () => void): void;
+  onStep?(callback: (aheadMs: number) => void): void;
 }
 
 export interface Timer {
@@ -55,7 +55,7 @@ const ALIGN_MS = 100;
 export class SystemClock implements Clock {
   #startMs = Date.now() - performance.now();
   #openTimers = 0;
-  readonly #onStep: (() => void)[] = [];
+  readonly #onStep: ((aheadMs: number) => void)[] = [];
 
   nowMs(): number {
     return this.#startMs + performance.now();
@@ -90,10 +90,10 @@ export class SystemClock implements Clock {
     const aheadMs = serverMs - nearestMs;
     if (Math.abs(aheadMs) <= ALIGN_MS) return;
     this.#startMs += aheadMs;
-    for (const callback of this.#onStep) callback();
+    for (const callback of this.#onStep) callback(aheadMs);
   }
 
-  onStep(callback: () => void): void {
+  onStep(callback: (aheadMs: number) => void): void {
     this.#onStep.push(callback);
   }
 

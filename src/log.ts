@@ -15,6 +15,7 @@ export interface Logger {
   info(text: string, database?: string): void;
   warning(text: string, database?: string): void;
   error(text: string, database?: string): void;
+  critical(text: string, database?: string): void;
   isEnabledFor(level: LogLevel): boolean;
 }
 
@@ -31,6 +32,10 @@ export interface LogOptions {
 const MASK = "********";
 /** A shorter secret would blacken half the log, and show by that what it is. */
 const SECRET_LENGTH_MIN = 5;
+const TEXT_LENGTH_MAX = 16_384;
+/** Control characters, line ends of Unicode, and those that change the direction of writing. */
+const CONTROL = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
  * The log of the process, in the format of Odoo's: time in UTC, pid, level, database, logger, text.
@@ -41,7 +46,8 @@ export class Log {
   readonly #writer: LogWriter;
   readonly #nowMs: () => number;
   readonly #pid: number;
-  readonly #secrets = new Set<string>();
+  /** The longer first: one may be the beginning of another. */
+  #secrets: readonly string[] = [];
 
   constructor(options: LogOptions) {
     this.#levels = new LogLevels(options.level, options.handlers);
@@ -63,14 +69,16 @@ export class Log {
       info: add("INFO"),
       warning: add("WARNING"),
       error: add("ERROR"),
+      critical: add("CRITICAL"),
       isEnabledFor: (level) => this.#levels.isEnabled(level, name),
     };
   }
 
-  /** Keeps a secret out of every later line. */
+  /** Keeps a secret out of every later line, in whatever form it is passed on. */
   mask(secret: string): void {
     if (secret.length < SECRET_LENGTH_MIN) return;
-    this.#secrets.add(secret).add(encodeURIComponent(secret));
+    this.#secrets = [...new Set([...this.#secrets, ...formsOf(secret)])]
+      .sort((a, b) => b.length - a.length);
   }
 
   /** Writes what is buffered; resolves when it is written. */
@@ -84,13 +92,14 @@ export class Log {
 
   #line(level: LogLevel, name: string, text: string, database = "?"): string {
     const time = new Date(this.#nowMs()).toISOString().slice(0, -1).replace("T", " ");
-    return `${time.replace(".", ",")} ${this.#pid} ${level} ${database} ${name}: ${text}\n`;
+    const head = `${time.replace(".", ",")} ${this.#pid} ${level} ${oneLine(database)} ${name}`;
+    return `${head}: ${oneLine(text)}\n`;
   }
 
   /** A database may be called like a password; its name stays readable. */
   #masked(text: string, database: string | undefined): string {
-    if (this.#secrets.size === 0) return text;
-    const isInSecret = [...this.#secrets].some((it) =>
+    if (this.#secrets.length === 0) return text;
+    const isInSecret = this.#secrets.some((it) =>
       database && it.includes(database) && it !== database
     );
     const parts = database && !isInSecret ? text.split(database) : [text];
@@ -100,6 +109,25 @@ export class Log {
     };
     return parts.map(mask).join(database ?? "");
   }
+}
+
+/** As it is, in a URL, in a form, and in the header of basic authentication. */
+function formsOf(secret: string): string[] {
+  const inForm = new URLSearchParams({ "": secret }).toString().slice(1);
+  const base64 = Buffer.from(secret).toString("base64");
+  return [secret, encodeURIComponent(secret), inForm, base64];
+}
+
+/**
+ * What comes from outside must not end the line, forge another, or speak to the terminal of the
+ * reader: control characters are shown as JSON writes them, and what is endless is cut.
+ */
+function oneLine(text: string): string {
+  const shown = text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}…` : text;
+  return shown.replace(CONTROL, (character) => {
+    const escaped = ESCAPES[character];
+    return escaped ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }
 
 interface DenoStderr {

@@ -14,6 +14,7 @@ export interface RunnerStatus {
   readonly channels: readonly ChannelStatus[];
   readonly odoo: OdooStatus;
   readonly inFlight: InFlightCounts;
+  readonly scheduler: SchedulerStatus;
 }
 
 export type RunnerPhase = "starting" | "standby" | "running" | "stopping" | "stopped";
@@ -48,6 +49,22 @@ export interface OdooStatus {
   /** Jobs it is asked for and has not begun with, as when no worker is free. */
   readonly waiting: number;
 }
+
+export interface SchedulerStatus {
+  readonly state: SchedulerState;
+  /** Why it does not decide, or not on all jobs. */
+  readonly reason: string | null;
+  /** That it knows. */
+  readonly jobs: number;
+  readonly memoryBytes: number;
+  /** How often it was made anew. */
+  readonly trapCount: number;
+}
+
+export type SchedulerState =
+  | "deciding"
+  | "full" //    jobs that found no room wait outside
+  | "trapped"; // an invariant was broken: to be made anew
 
 /** Jobs in the runner's hands; see src/runner/in_flight.ts for what each state means. */
 export interface InFlightCounts {

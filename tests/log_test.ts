@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { CONNECTOR_LOGGER, Log, type LogOptions, QUEUE_JOB_LOGGER } from "../src/log.ts";
@@ -15,6 +16,10 @@ function makeLog(options: Partial<LogOptions> = {}): { log: Log; chunks: string[
     ...options,
   });
   return { log, chunks };
+}
+
+function authorization(user: string, password: string): string {
+  return Buffer.from(`${user}:${password}`).toString("base64");
 }
 
 /** The words that loggers write at a level of settings, one for each line that gets through. */
@@ -65,6 +70,41 @@ describe("Log", () => {
     assertStringIncludes(chunks.join(""), "odoo: a ******** in http://u:********@h\n");
   });
 
+  it("masks secrets in every form in which they are passed on", async () => {
+    const { log, chunks } = makeLog();
+
+    log.mask("se cret/+ü");
+    log.mask(authorization("odoo", "se cret/+ü"));
+    const inForm = new URLSearchParams({ password: "se cret/+ü" });
+    log.logger("odoo").info(`${inForm} ${btoa("se cret/+Ã¼")}`);
+    log.logger("odoo").info(`Basic ${authorization("odoo", "se cret/+ü")}`);
+    await log.flush();
+
+    assertMatch(chunks.join(""), /odoo: password=\*{8} \*{8}\n.*odoo: Basic \*{8}\n$/);
+  });
+
+  it("lets nothing from outside forge a line or speak to the terminal", async () => {
+    const { log, chunks } = makeLog();
+
+    log.logger("odoo").info("job a\nforged\r\tb \x1b[2J\x7f\x9b \u2028 \u202e ünï 😀", "sh\nop");
+    await log.flush();
+
+    const [, text] = chunks.join("").split(" INFO ");
+    assertEquals(
+      text,
+      "sh\\nop odoo: job a\\nforged\\r\\tb \\u001b[2J\\u007f\\u009b \\u2028 \\u202e ünï 😀\n",
+    );
+  });
+
+  it("cuts what is endless", async () => {
+    const { log, chunks } = makeLog();
+
+    log.logger("odoo").info("x".repeat(1_000_000));
+    await log.flush();
+
+    assertEquals(chunks.join("").length < 17_000, true);
+  });
+
   it("leaves the name of the database readable when it equals a secret", async () => {
     const { log, chunks } = makeLog();
 
@@ -89,39 +129,43 @@ describe("Log", () => {
 
 describe("log levels", () => {
   const all = (name: string) => (log: Log) => {
-    for (const level of ["debug", "info", "warning", "error"] as const) {
+    for (const level of ["debug", "info", "warning", "error", "critical"] as const) {
       log.logger(name)[level](level);
     }
   };
 
   it("leave out what is less severe", async () => {
-    assertEquals(await written({ level: "WARNING" }, all(QUEUE_JOB_LOGGER)), ["warning", "error"]);
-    assertEquals(await written({ level: "CRITICAL" }, all(CONNECTOR_LOGGER)), []);
+    assertEquals(await written({ level: "WARNING" }, all(QUEUE_JOB_LOGGER)), [
+      "warning",
+      "error",
+      "critical",
+    ]);
+    assertEquals(await written({ level: "CRITICAL" }, all(CONNECTOR_LOGGER)), ["critical"]);
   });
 
   it("hold for a logger and those below it", async () => {
     const handlers = ["odoo.addons.queue_job:DEBUG", "odoo.addons:ERROR"];
 
-    assertEquals((await written({ handlers }, all("odoo.addons.queue_job.x"))).length, 4);
-    assertEquals(await written({ handlers }, all("odoo.addons.other")), ["error"]);
-    assertEquals((await written({ handlers }, all("odoo.addonsold"))).length, 3);
+    assertEquals((await written({ handlers }, all("odoo.addons.queue_job.x"))).length, 5);
+    assertEquals(await written({ handlers }, all("odoo.addons.other")), ["error", "critical"]);
+    assertEquals((await written({ handlers }, all("odoo.addonsold"))).length, 4);
   });
 
   it("are those of the root logger when the handler has no name", async () => {
-    assertEquals((await written({ handlers: [":DEBUG"] }, all(QUEUE_JOB_LOGGER))).length, 4);
-    assertEquals((await written({ handlers: [":ERROR"] }, all("hono"))).length, 1);
+    assertEquals((await written({ handlers: [":DEBUG"] }, all(QUEUE_JOB_LOGGER))).length, 5);
+    assertEquals((await written({ handlers: [":ERROR"] }, all("hono"))).length, 2);
   });
 
   it("keep a log level other than INFO against a handler of the root logger", async () => {
     const options = { level: "DEBUG", handlers: [":INFO"] } as const;
 
-    assertEquals((await written(options, all(QUEUE_JOB_LOGGER))).length, 4);
+    assertEquals((await written(options, all(QUEUE_JOB_LOGGER))).length, 5);
   });
 
   it("are the last ones given for a name", async () => {
     const handlers = ["odoo:DEBUG", "odoo:ERROR"];
 
-    assertEquals(await written({ handlers }, all(QUEUE_JOB_LOGGER)), ["error"]);
+    assertEquals(await written({ handlers }, all(QUEUE_JOB_LOGGER)), ["error", "critical"]);
   });
 
   it("can be asked for", () => {

@@ -4,39 +4,64 @@ import { SystemClock } from "../clock.ts";
 import { pythonRegex } from "../config/python_regex.ts";
 import type { Loaded, Settings } from "../config/settings.ts";
 import { shownSettings } from "../config/shown_settings.ts";
-import { Log, QUEUE_JOB_LOGGER, writeToStderr } from "../log.ts";
+import { authorizationOf } from "../dispatch/endpoint.ts";
+import { Log, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import { ConnectorRunner } from "../runner/connector_runner.ts";
+import { stackOf } from "../runner/containment.ts";
 import type { RunnerOptions } from "../runner/runner_options.ts";
+import { ConfigError } from "../scheduler/errors.ts";
 import { createApp } from "../server/app.ts";
 import { serve } from "../server/serve.ts";
 import { connectionOf } from "./database_server.ts";
+import { EndOfProcess } from "./end_of_process.ts";
 import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
+import type { Surroundings } from "./surroundings.ts";
 
-/** Calls back at every signal of a kind; answers how to stop listening. */
-export type OnSignal = (callback: (signal: string) => void) => () => void;
-
-export interface Signals {
-  /** Every signal that asks the process to end. */
-  readonly onEnd: OnSignal;
-  /** The one that asks to look for databases at once. */
-  readonly onLook: OnSignal;
-}
+/** How long the end after an error may take beyond what the jobs in hand may. */
+const LAST_GRACE_MS = 15_000;
 
 /**
  * Runs until a signal asks to stop. The first stops gracefully, a second one ends the process at
- * once.
+ * once. An error that nobody has caught leaves nobody knows what behind: it ends the process
+ * gracefully as well, for its supervisor to start it anew. What goes wrong in one database alone
+ * is caught there, see `ContainedTurn`.
  *
  * @returns The exit code.
  */
 export async function start(
   loaded: Loaded,
   version: string,
-  { onEnd, onLook }: Signals,
+  surroundings: Surroundings,
 ): Promise<number> {
   const { settings } = loaded;
   const clock = new SystemClock();
-  const log = logOf(settings, clock);
+  const log = logOf(settings, clock, surroundings);
   const logger = log.logger(QUEUE_JOB_LOGGER);
+  const end = new EndOfProcess(surroundings, logger);
+  let exitCode = EXIT_OK;
+  try {
+    await run(loaded, version, { clock, log, logger, end, surroundings });
+  } catch (error) {
+    exitCode = EXIT_FAILURE;
+    if (error instanceof ConfigError) logger.error(error.message);
+    else logger.critical(`cannot go on, a bug to report: ${stackOf(error)}`);
+  }
+  end.stopListening();
+  await log.flush();
+  return end.isFailure ? EXIT_FAILURE : exitCode;
+}
+
+interface Parts {
+  readonly clock: SystemClock;
+  readonly log: Log;
+  readonly logger: Logger;
+  readonly end: EndOfProcess;
+  readonly surroundings: Surroundings;
+}
+
+async function run(loaded: Loaded, version: string, parts: Parts): Promise<void> {
+  const { settings } = loaded;
+  const { clock, log, logger, end, surroundings } = parts;
   for (const warning of loaded.warnings) logger.warning(warning);
   for (const { name, value, origin, isDefault } of shownSettings(loaded)) {
     if (!isDefault) logger.info(`${name} ${value} (${origin})`);
@@ -47,54 +72,38 @@ export async function start(
     clock,
     logger: (name) => log.logger(name),
   });
-  let server;
-  try {
-    const app = createApp(() => runner.status);
-    server = await serve({ app, host: settings.healthHost, port: settings.healthPort, clock });
-  } catch (error) {
-    logger.error((error as Error).message);
-    await log.flush();
-    return EXIT_FAILURE;
-  }
+  const app = createApp(
+    () => runner.status,
+    (error) => logger.error(`the health server cannot answer, a bug to report: ${stackOf(error)}`),
+  );
+  const server = await serve({ app, host: settings.healthHost, port: settings.healthPort, clock });
   logger.info(`health server: http://${settings.healthHost}:${server.port}/status`);
-  const signalled = firstSignal(onEnd);
-  const ignoreLooks = onLook((signal) => {
-    logger.info(`${signal}: looking for databases now`);
+  const ignoreLooks = surroundings.onLook(() => {
+    logger.info("SIGHUP: looking for databases now");
     runner.lookNow();
   });
   runner.start();
-  await signalled.promise;
+  await end.asked;
+  const limit = end.isFailure
+    ? clock.after(settings.drainTimeoutMs + LAST_GRACE_MS, () => end.atOnce())
+    : null;
   await runner.stop();
   await server.close();
-  signalled.end();
+  limit?.cancel();
   ignoreLooks();
-  await log.flush();
-  return EXIT_OK;
 }
 
-function firstSignal(onSignal: OnSignal): { promise: Promise<void>; end: () => void } {
-  let end = () => {};
-  const promise = new Promise<void>((resolve) => {
-    let count = 0;
-    end = onSignal(() => {
-      if (++count === 1) resolve();
-      else process.exit(EXIT_FAILURE);
-    });
-  });
-  return { promise, end };
-}
-
-function logOf(settings: Settings, clock: SystemClock): Log {
+function logOf(settings: Settings, clock: SystemClock, { writeLog }: Surroundings): Log {
   const log = new Log({
     level: settings.logLevel,
     handlers: settings.logHandlers,
     nowMs: () => clock.nowMs(),
     pid: process.pid,
-    write: writeToStderr,
+    write: writeLog,
   });
-  for (const secret of [settings.dbPassword, settings.httpAuthPassword]) {
-    if (secret !== null) log.mask(secret);
-  }
+  const { dbPassword, httpAuthUser: user, httpAuthPassword: password } = settings;
+  const header = authorizationOf({ user, password })?.slice("Basic ".length) ?? null;
+  for (const secret of [dbPassword, password, header]) if (secret !== null) log.mask(secret);
   return log;
 }
 

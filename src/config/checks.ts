@@ -1,4 +1,5 @@
 import type { Draft } from "./draft.ts";
+import { descriptorWarnings } from "./descriptor_limit.ts";
 import type { Machine } from "./machine.ts";
 import { pythonRegex } from "./python_regex.ts";
 import { STOCK_ENVIRONMENTS } from "./setting.ts";
@@ -11,6 +12,8 @@ export function checkTogether(draft: Draft, sources: Sources, machine: Machine):
   checkCertificates(draft, "httpCaFile", machine);
   checkCertificates(draft, "dbSslrootcert", machine);
   checkHttp(draft);
+  checkHealth(draft);
+  draft.warnings.push(...descriptorWarnings(draft.values, machine));
   checkPolling(draft);
   warnOfFamilies(draft, sources);
   warnOfInlineComments(draft, sources);
@@ -68,6 +71,14 @@ function checkHttp(draft: Draft): void {
   if (values.metricsPort !== null) {
     draft.warnings.push(`${origins.metricsPort}: no metrics are served yet`);
   }
+}
+
+function checkHealth({ values, origins, warnings }: Draft): void {
+  if (/^(127\.|::1$|localhost$)/.test(values.healthHost)) return;
+  warnings.push(
+    `${origins.healthHost}=${values.healthHost}: whoever reaches this address sees the status, ` +
+      "with the names of databases and channels",
+  );
 }
 
 /** Behind a pooler a lock belongs to whoever has its backend next, and keeps nobody out. */

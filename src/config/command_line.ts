@@ -17,11 +17,11 @@ export interface CommandLine {
 }
 
 /** Odoo's short options, and the usual one for help. */
-const SHORT: Readonly<Record<string, string>> = {
-  "-c": "--config",
-  "-d": "--database",
-  "-h": "--help",
-};
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ["-c", "--config"],
+  ["-d", "--database"],
+  ["-h", "--help"],
+]);
 const COMMAND_OF: ReadonlyMap<string, Command> = new Map(
   COMMAND_NAMES.flatMap((command) => [[command, command], [`--${command}`, command]]),
 );
@@ -90,7 +90,7 @@ function split(argv: readonly string[]): { commands: ReadonlySet<Command>; words
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     const equals = word.indexOf("=");
     const given = equals < 0 ? word : word.slice(0, equals);
-    const flag = SHORT[given] ?? given.replaceAll("_", "-");
+    const flag = SHORT.get(given) ?? given.replaceAll("_", "-");
     const asked = COMMAND_OF.get(flag);
     if (asked !== undefined) commands.add(asked);
     else if (equals >= 0) words.push({ given, flag, text: word.slice(equals + 1) });

@@ -49,9 +49,17 @@ export class Draft {
 
   /** Notes a mistake in a value, which is shown unless it is secret. */
   refuse(key: SettingKey, origin: string, text: string, reason: string): void {
-    const shown = SETTINGS[key].secret ? MASK : text.replace(/\/\/[^\s,]*@/g, `//${MASK}@`);
+    const shown = SETTINGS[key].secret ? MASK : withoutPasswords(text);
     this.mistakes.push({ entry: `${origin}=${shown}`, reason });
   }
+}
+
+/** A URI has its password before the host or among the parameters; one in a host is misplaced. */
+function withoutPasswords(text: string): string {
+  return text
+    .replace(/\/\/.*@/gs, `//${MASK}@`)
+    .replace(/(^|[\s,])(?!\S*\/\/)[^\s,]*@/g, `$1${MASK}@`)
+    .replace(/(password\s*=\s*)[^\s,&]*/gi, `$1${MASK}`);
 }
 
 function valuesByKey<T>(valueOf: (key: SettingKey) => T): Record<SettingKey, T> {

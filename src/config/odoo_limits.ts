@@ -36,8 +36,8 @@ export function odooLimits(channels: string, file: OdooFile): string[] {
   return warnings;
 }
 
-/** Undefined when the channels cannot be read. */
-function rootCapacity(channels: string): number | null | undefined {
+/** Null is unlimited, undefined when the channels cannot be read. */
+export function rootCapacity(channels: string): number | null | undefined {
   try {
     return parseChannels(channels).channels[0]?.capacity;
   } catch (error) {

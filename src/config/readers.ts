@@ -137,7 +137,15 @@ export function uuids(value: string): string[] {
 /** Database names, or URIs of them. */
 export function databases(value: string): string[] {
   const list = names(value);
+  if (/password\s*=/i.test(value) && !list.some(isPostgresUri)) {
+    throw new RangeError("a database is named, or given as in postgres://odoo@db/shop");
+  }
+  if (list.some(isPostgresUri) && list.some((it) => !isPostgresUri(it) && it.includes("@"))) {
+    throw new RangeError("a comma in a database URI is written %2C");
+  }
   const wrong = list.find((it) => it.includes("://") && !isPostgresUri(it));
+  const torn = list.some(isPostgresUri) && list.some((it) => !isPostgresUri(it) && /@/.test(it));
+  if (torn) throw new RangeError("a comma in a database URI is written %2C");
   if (list.length > 0 && wrong === undefined) return list;
   throw new RangeError("database names separated by commas are wanted, as in shop,crm");
 }

@@ -11,6 +11,7 @@ import { nearMisses } from "./near_misses.ts";
 import { odooLimits } from "./odoo_limits.ts";
 import type { SettingKey, Settings } from "./setting.ts";
 import { Sources } from "./sources.ts";
+import { stockRunnerWarnings } from "./stock_runner.ts";
 
 export type { Settings } from "./setting.ts";
 export { SETTINGS } from "./setting_table.ts";
@@ -70,6 +71,7 @@ export function inspectSettings(
     const hasChannels = keys.includes("channels");
     if (hasChannels) {
       chooseChannels(draft, sources.of("channels"), { strict: command === "check-config" });
+      draft.warnings.push(...stockRunnerWarnings(sources.of("channels"), file));
     }
     completeDatabaseServer(draft, machine);
     checkTogether(draft, sources, machine);

@@ -181,7 +181,8 @@ export const REQUEUE_DEAD = `
     where lock.queue_job_id in (select id from suspects)
     for no key update skip locked
   ), dead as (
-    select job.id, coalesce(job.max_retries, 0) <> 0 and job.retry > job.max_retries as "isOver"
+    select job.id, coalesce(job.max_retries, 0) <> 0
+        and coalesce(job.retry, 0) > job.max_retries as "isOver"
     from queue_job job join suspects on suspects.id = job.id
       -- A worker may have begun since: then the row that is locked is another.
       and suspects.state = job.state and suspects.date_enqueued = job.date_enqueued

@@ -1,11 +1,15 @@
 import { readFileSync } from "node:fs";
 import { connect, isIP, type Socket } from "node:net";
 import { connect as encrypt, type ConnectionOptions } from "node:tls";
+import { certificateReasons } from "../certificate_reason.ts";
 import type { Clock } from "../clock.ts";
 import type { ConnectionSettings, OneServer } from "./connection.ts";
 
 /** PostgreSQL's SSLRequest: its length and its code. */
 const SSL_REQUEST = new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]);
+const CERTIFICATE_REASONS = certificateReasons({
+  ...{ authorities: "--db-sslrootcert", host: "--db-host" },
+});
 const YES = "S".charCodeAt(0);
 
 /**
@@ -55,7 +59,12 @@ async function encrypted(socket: Socket, settings: OneServer): Promise<Socket> {
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...verification(settings),
   });
-  await comes(secure, "secureConnect");
+  await comes(secure, "secureConnect").catch((error) => {
+    const reason = CERTIFICATE_REASONS[String(error.code)];
+    throw reason === undefined
+      ? error
+      : new Error(`the database server: ${reason}`, { cause: error });
+  });
   return secure;
 }
 

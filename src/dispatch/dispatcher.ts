@@ -10,6 +10,7 @@ import {
   sessionPath,
 } from "./endpoint.ts";
 import { HttpRequest, type HttpResult } from "./http_request.ts";
+import { OpenAsk } from "./open_ask.ts";
 import type { Outcome } from "./outcome.ts";
 import { PROBE_PATH, type ProbeAnswer, probeAnswerOf } from "./probe.ts";
 import { type Session, SessionCookies, sessionOf, type SessionResult } from "./session_cookies.ts";
@@ -26,18 +27,13 @@ const PROBE_TIMEOUT_MS = 5_000;
 const NO_SESSION: Session = { kind: "session", cookie: null };
 const NEVER_SENT: Outcome = { kind: "released", sent: false };
 
-/** A job that is being asked for. */
-interface OpenAsk {
-  readonly outcome: Promise<Outcome>;
-  release(): void;
-}
-
 /**
  * Asks Odoo to run jobs: one request a job, sent at most once, awaited however long. What the world
  * does wrong is part of the answer.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #host: string;
   readonly #authorization: string | null;
   readonly #sessions = new SessionCookies((database, path) => this.#fetchSession(database, path));
   readonly #asks = new Map<string, OpenAsk>();
@@ -55,6 +51,7 @@ export class Dispatcher {
       );
     }
     this.#options = options;
+    this.#host = new URL(originOf(options.endpoint)).host;
     this.#authorization = authorizationOf(options.endpoint);
   }
 
@@ -67,10 +64,15 @@ export class Dispatcher {
     const key = keyOf(job.database, job.uuid);
     const known = this.#asks.get(key);
     if (known) return known.outcome;
-    const letGo = new AbortController();
-    const outcome = this.#askFor(job, letGo.signal).finally(() => this.#asks.delete(key));
-    this.#asks.set(key, { outcome, release: () => letGo.abort() });
-    return outcome;
+    const ask = new OpenAsk(async (open) => {
+      try {
+        return await this.#askFor(job, open);
+      } finally {
+        this.#asks.delete(key);
+      }
+    });
+    this.#asks.set(key, ask);
+    return ask.outcome;
   }
 
   /** Lets an open request go: its outcome is `released`, and what was sent goes on in Odoo. */
@@ -110,21 +112,17 @@ export class Dispatcher {
     await Promise.all([...outcomes, ...requests.map((it) => it.closed)]);
   }
 
-  async #askFor(job: AskedJob, letGo: AbortSignal): Promise<Outcome> {
+  async #askFor(job: AskedJob, open: OpenAsk): Promise<Outcome> {
     const { database, route } = job;
     // A session may have run out: then the answer proves that the job was not run, and one fresh
     // session is tried.
     for (let isFirst = true;; isFirst = false) {
-      if (letGo.aborted) return NEVER_SENT;
+      if (open.isReleased) return NEVER_SENT;
       const fetched = route.session === null ? null : this.#sessions.of(database, route.session);
-      const session = fetched === null ? NO_SESSION : await unlessAborted(fetched, letGo);
-      if (session === null || letGo.aborted) return NEVER_SENT;
+      const session = fetched === null ? NO_SESSION : await open.unlessReleased(fetched);
+      if (session === null || open.isReleased) return NEVER_SENT;
       if (session.kind !== "session") return session;
-      const request = this.#send(jobPath(job), session.cookie);
-      const cancel = () => request.cancel();
-      letGo.addEventListener("abort", cancel, { once: true });
-      const result = await request.result;
-      letGo.removeEventListener("abort", cancel);
+      const result = await open.resultOf(this.#send(jobPath(job), session.cookie));
       const isSessionLost = fetched !== null && result.kind === "answered" &&
         mayBeSessionLost(result.answer);
       if (isSessionLost) this.#sessions.forget(database, fetched);
@@ -197,6 +195,7 @@ export class Dispatcher {
   #send(path: string, cookie: string | null): HttpRequest {
     const { endpoint, clock, connectTimeoutMs } = this.#options;
     const headers = {
+      host: this.#host,
       ...(this.#authorization === null ? {} : { authorization: this.#authorization }),
       ...(cookie === null ? {} : { cookie }),
     };
@@ -210,14 +209,4 @@ export class Dispatcher {
 /** No database has a NUL in its name. */
 function keyOf(database: string, uuid: string): string {
   return `${database}\0${uuid}`;
-}
-
-/** What a promise resolves to, or null if the signal comes first. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
-  return new Promise((resolve, reject) => {
-    const give = () => resolve(null);
-    if (signal.aborted) give();
-    signal.addEventListener("abort", give, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", give));
-  });
 }

@@ -35,7 +35,9 @@ export function originOf({ scheme, host, port }: Endpoint): string {
   return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-export function authorizationOf({ user, password }: Endpoint): string | null {
+export function authorizationOf(
+  { user, password }: Pick<Endpoint, "user" | "password">,
+): string | null {
   if (user === null) return null;
   return `Basic ${Buffer.from(`${user}:${password ?? ""}`, "utf8").toString("base64")}`;
 }

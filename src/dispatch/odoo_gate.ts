@@ -70,6 +70,11 @@ export class OdooGate {
     this.#options = options;
     this.#sinceMs = options.clock.nowMs();
     this.#ramp = new Ramp(options.clock, options.onOpen);
+    // What is asked after a step back is not older than what was before it.
+    options.clock.onStep?.((aheadMs) => {
+      this.#sinceMs += aheadMs;
+      this.#loweredMs += aheadMs;
+    });
   }
 
   get isOpen(): boolean {

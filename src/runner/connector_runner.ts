@@ -7,7 +7,8 @@ import type { SchedulerError } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
 import { Leadership } from "./leadership.ts";
 import { DatabaseLink } from "./database_link.ts";
-import { DatabaseTurn } from "./database_turn.ts";
+import { ContainedTurn } from "./contained_turn.ts";
+import { ContainedClock, stackOf } from "./containment.ts";
 import { Decider } from "./decider.ts";
 import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
@@ -64,7 +65,10 @@ export class ConnectorRunner {
     const { clock } = complete;
     this.#logger = complete.logger(QUEUE_JOB_LOGGER);
     this.#startedMs = clock.nowMs();
-    this.#scheduler = new LiveScheduler(channels, (error) => this.#refill(error));
+    this.#scheduler = new LiveScheduler(channels, (error) => this.#refill(error), {
+      clock,
+      onRoom: (databases) => databases.forEach((it) => this.#databases.get(it)?.turn.refill()),
+    });
     this.#decider = new Decider({
       scheduler: this.#scheduler,
       clock,
@@ -145,7 +149,7 @@ export class ConnectorRunner {
       nowMs: clock.nowMs(),
       odoo: this.#requests.status,
       served: this.#databases.all(),
-      channels: this.#scheduler.channels(),
+      scheduler: this.#scheduler,
     });
   }
 
@@ -169,9 +173,11 @@ export class ConnectorRunner {
   }
 
   #serve(name: string, slots: Slots): Served {
-    const { connection, clock, random } = this.#options;
+    const { connection, random } = this.#options;
+    const onError = (error: unknown) => this.#contain(error, name);
+    const clock = new ContainedClock(this.#options.clock, onError);
     const database = new Database(name, { connection, clock });
-    const turn: DatabaseTurn = new DatabaseTurn({
+    const turn: ContainedTurn = new ContainedTurn({
       database: name,
       scheduler: this.#scheduler,
       clock,
@@ -182,15 +188,21 @@ export class ConnectorRunner {
       letGo: (uuid) => this.#requests.letGo(name, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),
-    });
+    }, onError);
     const link: DatabaseLink = new DatabaseLink({
       ...this.#options,
-      ...{ database, turn, slots },
+      ...{ clock, database, turn, slots },
       loggerOf: (generation) => this.#loggerOf(generation),
       retryMs: this.#options.discoveryIntervalMs,
       onChange: () => this.#change(),
     });
     return { turn, link };
+  }
+
+  /** An error where none may be: it costs this database its session, and no other anything. */
+  #contain(error: unknown, name: string): void {
+    this.#logger.critical(`a bug to report, the database begins anew: ${stackOf(error)}`, name);
+    this.#databases.get(name)?.link.restart(`an error of the runner itself: ${error}`);
   }
 
   #loggerOf(generation: KnownGeneration | null): Logger {
@@ -230,13 +242,13 @@ export class ConnectorRunner {
   }
 
   async #end(): Promise<void> {
-    const { drainTimeoutMs } = this.#options;
     this.#logger.info("graceful stop requested");
     this.#phase = "stopping";
     this.#barrier?.cancel();
     this.#decider.stop();
+    this.#scheduler.stop();
     for (const { turn } of this.#databases.all()) turn.stop();
-    await this.#drained(drainTimeoutMs);
+    await this.#drained(this.#options.drainTimeoutMs);
     // What was never sent is known only now, and put back.
     await this.#requests.stop();
     await this.#drained(PUT_BACK_MS);

@@ -1,5 +1,4 @@
-import { type Clock, TimerSet } from "../clock.ts";
-import type { Database } from "../database/database.ts";
+import { TimerSet } from "../clock.ts";
 import { DEAF } from "../database/deaf.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import { Heartbeat } from "../database/heartbeat.ts";
@@ -7,29 +6,11 @@ import { type Session, SessionLost } from "../database/session.ts";
 import { ensureTrigger } from "../database/trigger.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseStatus } from "../status.ts";
-import type { DatabaseTurn } from "./database_turn.ts";
 import { IgnoredRounds } from "./ignored_rounds.ts";
 import { Lead } from "./lead.ts";
+import type { LinkOptions } from "./link_options.ts";
 import { LinkState } from "./link_state.ts";
-import type { Slots } from "./slots.ts";
 import { Waiting } from "./waiting.ts";
-
-export interface LinkOptions {
-  readonly database: Database;
-  readonly turn: DatabaseTurn & { readonly isForeign?: boolean };
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly loggerOf: (generation: KnownGeneration | null) => Logger;
-  /** Of all databases. */
-  readonly slots: Slots;
-  readonly heartbeatIntervalMs: number;
-  readonly heartbeatDeadlineMs: number;
-  /** How long until it is looked again at what the database is. */
-  readonly retryMs: number;
-  /** How often to read all jobs where LISTEN does not work; null: such a database is not served. */
-  readonly pollIntervalMs: number | null;
-  readonly onChange: () => void;
-}
 
 /** A leader that dies is followed within this and the server's notice of its death. */
 const STANDBY_INTERVAL_MS = 2_000;
@@ -93,6 +74,11 @@ export class DatabaseLink {
   async stop(): Promise<void> {
     await this.pause();
     this.#options.turn.close();
+  }
+
+  /** An error in its turn: a new session reads all anew. */
+  restart(reason: string): void {
+    this.#lead?.abandon(reason);
   }
 
   /** Looks at once at what the database is, unless Odoo may be dropping it. */

@@ -12,6 +12,9 @@ export interface DeciderOptions {
   readonly take: (database: string, uuid: string, channel: string) => void;
 }
 
+/** What is due after all was taken finds no room in the core's memory: it is tried again. */
+const NO_ROOM_MS = 1_000;
+
 /**
  * The only caller of `takeReady`. Decides at most once per turn of the event loop after anything
  * has changed, and when time alone makes a job ready.
@@ -60,6 +63,7 @@ export class Decider {
     const wakeupMs = scheduler.wakeupAtMs(nowMs);
     if (wakeupMs === Infinity || this.#isStopped) return;
     // A delay cut short by the clock's longest leads to one more question, not to a mistake.
-    this.#wakeup = clock.after(Math.max(1, wakeupMs - nowMs), () => this.decideSoon());
+    const delayMs = wakeupMs > nowMs ? Math.max(1, wakeupMs - nowMs) : NO_ROOM_MS;
+    this.#wakeup = clock.after(delayMs, () => this.decideSoon());
   }
 }

@@ -6,6 +6,7 @@ import { OdooGate } from "../dispatch/odoo_gate.ts";
 import type { Outcome } from "../dispatch/outcome.ts";
 import type { Logger } from "../log.ts";
 import type { OdooStatus } from "../status.ts";
+import { brokenAsk, brokenProbe } from "./containment.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import { WaitingJobs } from "./waiting_jobs.ts";
 
@@ -36,7 +37,7 @@ export class JobRequests {
     this.#waiting = new WaitingJobs(options);
     this.#gate = new OdooGate({
       ...options,
-      probe: () => this.#dispatcher.probe(),
+      probe: () => this.#dispatcher.probe().catch(brokenProbe),
       onOpen: options.onMore,
       waitingSince: (ms) => this.#waiting.takenSince(ms),
     });
@@ -66,7 +67,7 @@ export class JobRequests {
     logger.info(`asking Odoo to run job ${uuid} on db ${database}`, database);
     const askedMs = clock.nowMs();
     const route = { path: generation.path, session: generation.session };
-    void this.#dispatcher.ask({ database, uuid, route }).then((outcome) => {
+    void this.#dispatcher.ask({ database, uuid, route }).catch(brokenAsk).then((outcome) => {
       if (outcome.kind === "dropped") {
         logger.warning(`job ${uuid} got no answer: ${outcome.reason}`, database);
       }

@@ -62,6 +62,11 @@ export class Lead {
     this.#onOver();
   }
 
+  /** Ends its session, which is of no use any more. */
+  abandon(reason: string): void {
+    this.#options.session.abandon(reason);
+  }
+
   /** Looks at what the database is, as soon as nothing is on the way. */
   lookNow(): void {
     this.#isLookDue = true;

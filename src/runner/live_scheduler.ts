@@ -1,40 +1,83 @@
-import { type ChannelStatus, type JobNotice, Scheduler, SchedulerError } from "../scheduler/mod.ts";
+import { type Backoff, backoffMs } from "../backoff.ts";
+import { type Clock, SystemClock, type Timer } from "../clock.ts";
+import {
+  type ChannelStatus,
+  type JobNotice,
+  Scheduler,
+  SchedulerError,
+  TableFullError,
+} from "../scheduler/mod.ts";
+import type { SchedulerStatus } from "../status.ts";
+
+export interface LiveSchedulerOptions {
+  /** For the pauses between traps. */
+  readonly clock?: Clock;
+  /** There is room again for jobs of these databases that were refused. */
+  readonly onRoom?: (databases: readonly string[]) => void;
+  /** Makes a scheduler: one that traps, in tests. */
+  readonly create?: (channels: string) => Scheduler;
+}
+
+/** Between one trap and the next rebuild, from the second trap on. */
+const BACKOFF: Backoff = { firstMs: 1_000, longestMs: 60_000 };
+/** One that has worked for so long counts as sound again. */
+const SOUND_MS = 60_000;
+/** Refused jobs are read again when so many of those that were known have left. */
+const ROOM = 0.1;
 
 /**
  * The scheduler of the running process. When it traps, a new one takes its place, and the owner is
  * told to fill it: in-flight jobs as running, then every database by a rescan. Told at once, but
- * not in the middle of the call that trapped: its caller goes on with the new one as if nothing had
- * happened.
+ * not in the middle of the call that trapped. One that traps again and again is made anew after
+ * pauses that grow. Until it is filled, calls change nothing and no job is handed out.
  */
 export class LiveScheduler {
   #scheduler: Scheduler;
-  #channels: string;
+  readonly #channels: string;
   readonly #onTrap: (error: SchedulerError) => void;
+  readonly #onRoom: (databases: readonly string[]) => void;
   readonly #create: (channels: string) => Scheduler;
-  #isFilling = false;
+  readonly #clock: Clock;
+  /** The trap after which it waits to be filled. */
+  #trap: SchedulerError | null = null;
+  #trapCount = 0;
+  /** Traps in a row, with no sound time between them. */
+  #rowCount = 0;
+  #filledMs: number;
+  #pause: Timer | null = null;
+  /** Databases of refused jobs. */
+  readonly #refused = new Set<string>();
+  #countAtRefusal = 0;
 
-  /**
-   * @param create Makes a scheduler: one that traps, in tests.
-   * @throws {ConfigError} With every mistake of the channel string.
-   */
+  /** @throws {ConfigError} With every mistake of the channel string. */
   constructor(
     channels: string,
     onTrap: (error: SchedulerError) => void,
-    create: (channels: string) => Scheduler = (it) => Scheduler.create(it),
+    options: LiveSchedulerOptions = {},
   ) {
     this.#channels = channels;
-    this.#create = create;
-    this.#scheduler = create(channels);
     this.#onTrap = onTrap;
+    this.#onRoom = options.onRoom ?? (() => {});
+    this.#create = options.create ?? ((it) => Scheduler.create(it));
+    this.#clock = options.clock ?? new SystemClock();
+    this.#scheduler = this.#create(channels);
+    this.#filledMs = this.#clock.nowMs();
   }
 
   /** @throws {RangeError} When the job is refused; nothing has changed then. */
   notify(job: JobNotice): void {
-    this.#guarded((it) => it.notify(job), undefined);
+    try {
+      this.#guarded((it) => it.notify(job), undefined);
+    } catch (error) {
+      if (error instanceof TableFullError) this.#noteRefused(job.database);
+      throw error;
+    }
+    this.#lookForRoom();
   }
 
   forget(database: string, uuid: string): void {
     this.#guarded((it) => it.forget(database, uuid), undefined);
+    this.#lookForRoom();
   }
 
   parkDatabase(database: string): void {
@@ -42,6 +85,7 @@ export class LiveScheduler {
   }
 
   forgetDatabase(database: string): void {
+    this.#refused.delete(database);
     this.#guarded((it) => it.forgetDatabase(database), undefined);
   }
 
@@ -55,6 +99,7 @@ export class LiveScheduler {
 
   sweep(database: string): void {
     this.#guarded((it) => it.sweep(database), 0);
+    this.#lookForRoom();
   }
 
   takeEach(
@@ -66,7 +111,7 @@ export class LiveScheduler {
   }
 
   wakeupAtMs(nowMs: number): number {
-    return this.#guarded((it) => it.wakeupAtMs(nowMs), nowMs);
+    return this.#guarded((it) => it.wakeupAtMs(nowMs), Infinity);
   }
 
   channels(): ChannelStatus[] {
@@ -79,28 +124,70 @@ export class LiveScheduler {
     return names.flatMap((it) => it === "root" ? [it] : [it, it.slice("root.".length)]);
   }
 
+  get status(): SchedulerStatus {
+    const { jobCount: jobs, memoryBytes } = this.#scheduler;
+    const trapCount = this.#trapCount;
+    const counts = { jobs, memoryBytes, trapCount };
+    if (this.#trap) return { state: "trapped", reason: this.#trap.message, ...counts };
+    if (this.#refused.size === 0) return { state: "deciding", reason: null, ...counts };
+    const reason = `jobs of ${[...this.#refused].join(", ")} wait until there is room for them`;
+    return { state: "full", reason, ...counts };
+  }
+
   checkInvariants(): void {
     this.#guarded((it) => it.checkInvariants(), undefined);
   }
 
+  /** It is not made anew any more. */
+  stop(): void {
+    this.#pause?.cancel();
+  }
+
   #guarded<T>(call: (scheduler: Scheduler) => T, otherwise: T): T {
+    if (this.#trap) return otherwise;
     try {
       return call(this.#scheduler);
     } catch (error) {
-      // One that traps while it is filled would do so for ever.
-      if (!(error instanceof SchedulerError) || this.#isFilling) throw error;
-      this.#scheduler = this.#create(this.#channels);
-      queueMicrotask(() => this.#fill(error));
+      if (!(error instanceof SchedulerError)) throw error;
+      this.#rest(error);
       return otherwise;
     }
   }
 
+  #rest(error: SchedulerError): void {
+    if (this.#clock.nowMs() - this.#filledMs > SOUND_MS) this.#rowCount = 0;
+    this.#trap = error;
+    this.#trapCount++;
+    if (++this.#rowCount === 1) return queueMicrotask(() => this.#fill(error));
+    // Without jitter: nobody else waits for the same.
+    const delayMs = backoffMs(BACKOFF, this.#rowCount - 1, 1);
+    this.#pause = this.#clock.after(delayMs, () => this.#fill(error));
+  }
+
   #fill(error: SchedulerError): void {
-    this.#isFilling = true;
     try {
-      this.#onTrap(error);
-    } finally {
-      this.#isFilling = false;
+      this.#scheduler = this.#create(this.#channels);
+    } catch (cause) {
+      // The engine may have no memory left for another one.
+      return this.#rest(new SchedulerError(`No new scheduler: ${cause}`, { cause }));
     }
+    this.#trap = null;
+    this.#filledMs = this.#clock.nowMs();
+    this.#refused.clear();
+    this.#onTrap(error);
+  }
+
+  #noteRefused(database: string): void {
+    this.#refused.add(database);
+    this.#countAtRefusal = this.#scheduler.jobCount;
+  }
+
+  /** Told in a later turn of the event loop: a scan may be in the middle of a page. */
+  #lookForRoom(): void {
+    if (this.#refused.size === 0) return;
+    if (this.#scheduler.jobCount > this.#countAtRefusal * (1 - ROOM)) return;
+    const databases = [...this.#refused];
+    this.#refused.clear();
+    queueMicrotask(() => this.#onRoom(databases));
   }
 }

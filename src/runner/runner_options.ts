@@ -37,8 +37,18 @@ const SILENT: Logger = {
   info: () => {},
   warning: () => {},
   error: () => {},
+  critical: () => {},
   isEnabledFor: () => false,
 };
+
+/** Runners that serve the same databases with the same role are one group. */
+export function groupOf({ connection, databases, databaseFilter }: RunnerOptions): string {
+  return JSON.stringify([
+    connection.user,
+    databases && [...databases].sort(),
+    databaseFilter?.source ?? null,
+  ]);
+}
 
 export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions {
   return {
@@ -67,13 +77,4 @@ export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions 
     version: "unknown",
     ...options,
   };
-}
-
-/** Runners that serve the same databases with the same role are one group. */
-export function groupOf({ connection, databases, databaseFilter }: RunnerOptions): string {
-  return JSON.stringify([
-    connection.user,
-    databases && [...databases].sort(),
-    databaseFilter?.source ?? null,
-  ]);
 }

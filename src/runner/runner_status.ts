@@ -1,20 +1,22 @@
 import type { ChannelStatus } from "../scheduler/mod.ts";
 import { fullChannelName } from "../scheduler/mod.ts";
 import type { InFlightCounts, RunnerStatus } from "../status.ts";
+import type { LiveScheduler } from "./live_scheduler.ts";
 import type { Served } from "./served_databases.ts";
 
 type Parts = Pick<RunnerStatus, "version" | "phase" | "startedMs" | "nowMs" | "odoo"> & {
   readonly served: readonly Served[];
-  readonly channels: readonly ChannelStatus[];
+  readonly scheduler: LiveScheduler;
 };
 
 /** Puts together what a runner says of itself. */
-export function statusOf({ served, channels, ...own }: Parts): RunnerStatus {
+export function statusOf({ served, scheduler, ...own }: Parts): RunnerStatus {
   return {
     ...own,
     databases: served.map(({ link }) => link.status).sort((a, b) => a.name < b.name ? -1 : 1),
-    channels: withFailed(channels, served),
+    channels: withFailed(scheduler.channels(), served),
     inFlight: sumOf(served.map(({ turn }) => turn.inFlight.counts())),
+    scheduler: scheduler.status,
   };
 }
 

@@ -7,7 +7,7 @@ import {
 } from "../../assembly/abi.ts";
 import { type ChannelConfig, type ChannelPlan, fullChannelName } from "./channel_config.ts";
 import type { Core } from "./core.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, TableFullError } from "./errors.ts";
 
 /**
  * Empty channels made on the fly are looked for when there are this many, and again at every
@@ -79,11 +79,23 @@ export class ChannelTable {
     let channel = this.#byName.get(name);
     if (!channel) {
       if (this.#byName.size >= this.#sweepAt) this.#dropEmpty();
-      channel = this.#setOnTheFly(name, this.#configured);
+      channel = this.#makeOnTheFly(name);
     }
     if (this.#numberOfSpelling.size >= CHANNEL_MAX) this.#numberOfSpelling.clear();
     this.#numberOfSpelling.set(spelling, channel.number);
     return channel.number;
+  }
+
+  #makeOnTheFly(name: string): KnownChannel {
+    try {
+      return this.#setOnTheFly(name, this.#configured);
+    } catch (error) {
+      // Where there is no room for one more, empty ones make it.
+      const count = this.#byName.size;
+      if (error instanceof TableFullError) this.#dropEmpty();
+      if (this.#byName.size === count) throw error;
+      return this.#setOnTheFly(name, this.#configured);
+    }
   }
 
   /** Unlimited unless the nearest configured channel above it says otherwise. */

@@ -1,5 +1,11 @@
 import { ABI_VERSION, RESULT_WORDS, Status } from "../../assembly/abi.ts";
-import { SchedulerError } from "./errors.ts";
+import { SchedulerError, TableFullError } from "./errors.ts";
+
+const FULL: readonly number[] = [
+  Status.JobTableFull,
+  Status.ChannelTableFull,
+  Status.DatabaseTableFull,
+];
 
 /** The exports of scheduler.wasm; each is described in assembly/index.ts. */
 interface CoreExports {
@@ -219,5 +225,6 @@ export class Core {
 /** Turns a refusal of the core into an error, and passes counts through. */
 function checked(result: number, doing: string): number {
   if (result >= 0) return result;
-  throw new RangeError(`Cannot ${doing}: ${Status[result]}`);
+  const message = `Cannot ${doing}: ${Status[result]}`;
+  throw FULL.includes(result) ? new TableFullError(message) : new RangeError(message);
 }

@@ -16,6 +16,11 @@ export class ConfigError extends Error {
   }
 }
 
+/** No room for one more job, channel or database: it is refused, all others go on. */
+export class TableFullError extends RangeError {
+  override readonly name = "TableFullError";
+}
+
 /**
  * A broken invariant of the scheduler, never a wrong call. The scheduler that threw it is not to be
  * used again: make a new one and tell it every job anew.

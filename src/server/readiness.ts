@@ -3,6 +3,10 @@ import type { DatabaseState, RunnerStatus } from "../status.ts";
 /** On the way to being served, or back to it. */
 const UNSETTLED: readonly DatabaseState[] = ["connecting", "scanning", "recovering", "quarantined"];
 
+type Readiness =
+  & Pick<RunnerStatus, "phase" | "databases">
+  & Partial<Pick<RunnerStatus, "scheduler">>;
+
 /**
  * Whether the process does what it is there for. It does
  *
@@ -12,12 +16,13 @@ const UNSETTLED: readonly DatabaseState[] = ["connecting", "scanning", "recoveri
  * - while it runs and has no database on the way: all of them are paused, without the add-on, or
  *   another runner's, or there is none.
  *
- * It does not before it has reached its first database, and when it stops. An Odoo that is away
+ * It does not before it has reached its first database, while its scheduler waits to be made anew,
+ * and when it stops. An Odoo that is away
  * does not count: the runner waits for it, and is of no use to it stopped.
  */
-export function isReady({ phase, databases }: Pick<RunnerStatus, "phase" | "databases">): boolean {
+export function isReady({ phase, databases, scheduler }: Readiness): boolean {
   if (phase === "standby") return true;
-  if (phase !== "running") return false;
+  if (phase !== "running" || scheduler?.state === "trapped") return false;
   return databases.some((it) => it.state === "ready") ||
     !databases.some((it) => UNSETTLED.includes(it.state));
 }

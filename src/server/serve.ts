@@ -10,6 +10,16 @@ export interface ServeOptions {
   /** 0: any that is free. */
   readonly port: number;
   readonly clock: Clock;
+  readonly limits?: Partial<ServeLimits>;
+}
+
+/** What a client may cost. */
+export interface ServeLimits {
+  readonly headerBytes: number;
+  readonly headersMs: number;
+  /** With its body, which nobody reads. */
+  readonly requestMs: number;
+  readonly connections: number;
 }
 
 export interface Served {
@@ -21,18 +31,22 @@ export interface Served {
 
 /** For answers on their way to a slow client. */
 const CLOSE_GRACE_MS = 1_000;
-const HEADER_BYTES_MAX = 8 * 1024;
-const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
-const CONNECTIONS_MAX = 100;
+const LIMITS: ServeLimits = {
+  headerBytes: 8 * 1024,
+  headersMs: 5_000,
+  requestMs: 10_000,
+  connections: 100,
+};
+/** How often the times are looked at. */
+const CHECK_INTERVAL_MS = 1_000;
 
 /**
- * Serves an app over HTTP, with the runtime's own server.
+ * Serves an app over HTTP. With Node's server under Deno, too: its own one waits for ever for the
+ * headers of a request, and takes any number of connections.
  *
  * @throws {ConfigError} the address cannot be listened on
  */
 export async function serve(options: ServeOptions): Promise<Served> {
-  const listen = "Deno" in globalThis ? serveOnDeno : serveOnNode;
   let open: OpenServer;
   try {
     open = await listen(options);
@@ -62,32 +76,26 @@ function closeWithin(clock: Clock, graceMs: number, server: OpenServer): Promise
   });
 }
 
-function serveOnDeno({ app, host, port }: ServeOptions): Promise<OpenServer> {
-  const options = { hostname: host, port, onListen: () => {} };
-  const server = Deno.serve(options, (request) => app.fetch(request));
-  return Promise.resolve({
-    port: server.addr.port,
-    end: () => server.shutdown(),
-    // Aborting a server that is shutting down throws out of reach. What is left ends with the
-    // process.
-    cut: () => {},
-  });
-}
-
-function serveOnNode({ app, host, port }: ServeOptions): Promise<OpenServer> {
+function listen({ app, host, port, limits }: ServeOptions): Promise<OpenServer> {
+  const { headerBytes, headersMs, requestMs, connections } = { ...LIMITS, ...limits };
   const server = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      maxHeaderSize: headerBytes,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headersMs),
     },
   }) as Server;
-  server.maxConnections = CONNECTIONS_MAX;
+  server.maxConnections = connections;
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error) => {
+      server.close();
+      reject(error);
+    });
     server.listen(port, host, () => {
-      server.off("error", reject);
+      // From now on only accepting a connection can fail, as without a free descriptor.
+      server.removeAllListeners("error").on("error", () => {});
       const address = server.address();
       resolve({
         port: typeof address === "object" && address !== null ? address.port : port,

@@ -84,7 +84,7 @@ describe("help", () => {
 describe("check-config", () => {
   const FILE = `[options]
 db_password = secret
-[queue_job]
+[jobrunner]
 channels = root:4,mail:2:throttle=0.5,mail.bulk:1:sequential,mail.sms.b:1:paused,fax:subcapacity=1
 `;
 

@@ -112,6 +112,12 @@ describe("readCommandLine", () => {
     ]);
   });
 
+  it("refuses what objects know as it refuses any other word", () => {
+    const { mistakes } = readCommandLine(["valueOf", "constructor=1", "__proto__"]);
+
+    assertEquals(mistakes.map(({ entry }) => entry), ["valueOf", "constructor", "__proto__"]);
+  });
+
   it("refuses unknown commands", () => {
     assertEquals(mistakes("strat"), ['strat: the command is unknown, meant may be "start"']);
     assertEquals(mistakes("reqeue"), ['reqeue: the command is unknown, meant may be "requeue"']);

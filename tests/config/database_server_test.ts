@@ -151,6 +151,20 @@ describe("a database URI", () => {
     assertEquals(others, []);
   });
 
+  it("is refused when its password has a comma, and is not shown", () => {
+    const databases = "shop,postgres://odoo:a,secret@db/crm";
+
+    assertEquals(mistakesOf({ argv: [`--database=${databases}`] }), [
+      "--database=shop,postgres://********@db/crm: a comma in a database URI is written %2C",
+    ]);
+  });
+
+  it("is not shown with its password, whatever is in it", () => {
+    const [said] = mistakesOf({ argv: ["--database=mysql://odoo:a secret@b@db/crm"] });
+
+    assertEquals(said?.includes("secret"), false);
+  });
+
   it("is refused when its port is out of range", () => {
     assertMatch(mistakesOf({ argv: ["-d", "postgres://db:0/shop"] })[0] ?? "", /a port is/);
   });

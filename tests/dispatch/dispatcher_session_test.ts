@@ -139,8 +139,7 @@ describe("Dispatcher with sessions", () => {
 
     assertEquals(outcome, {
       kind: "refused",
-      reason: `no session: "http://127.0.0.1:${server.port}": the connection was closed ` +
-        "(UND_ERR_SOCKET)",
+      reason: `no session: "http://127.0.0.1:${server.port}": the connection was closed`,
     });
     assertEquals(server.arrivals.length, 1);
   });

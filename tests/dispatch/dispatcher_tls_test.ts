@@ -5,13 +5,22 @@ import type { Outcome } from "../../src/dispatch/outcome.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { TestServer } from "../support/http_server.ts";
 import { dispatcherAt, job } from "./asking.ts";
-import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY, TEST_CA } from "./certificates.ts";
+import {
+  EXPIRED_CERTIFICATE,
+  EXPIRED_KEY,
+  LOCALHOST_CERTIFICATE,
+  LOCALHOST_KEY,
+  OTHER_CA,
+  TEST_CA,
+} from "./certificates.ts";
 
 const HTTPS: Partial<Endpoint> = { scheme: "https", host: "localhost" };
 
 /** Asks a server with our certificate, and says what came of it and how many requests it saw. */
-async function askSecurely(endpoint: Partial<Endpoint>): Promise<[Outcome, number]> {
-  const identity = { cert: LOCALHOST_CERTIFICATE, key: LOCALHOST_KEY };
+async function askSecurely(
+  endpoint: Partial<Endpoint>,
+  identity = { cert: LOCALHOST_CERTIFICATE, key: LOCALHOST_KEY },
+): Promise<[Outcome, number]> {
   const server = await TestServer.onSecureRequest(identity, ({ response }) => void response.end());
   const dispatcher = dispatcherAt(server.port, { ...HTTPS, ...endpoint });
   const outcome = await dispatcher.ask(job("1"));
@@ -38,6 +47,22 @@ describe("Dispatcher over TLS", () => {
 
     assertEquals([outcome.kind, arrivalCount], ["unreachable", 0]);
     assertStringIncludes("reason" in outcome ? outcome.reason : "", "another host name");
+  });
+
+  it("sends nothing to a server whose certificate has expired", async () => {
+    const expired = { cert: EXPIRED_CERTIFICATE, key: EXPIRED_KEY };
+
+    const [outcome, arrivalCount] = await askSecurely({ ca: OTHER_CA }, expired);
+
+    assertEquals([outcome.kind, arrivalCount], ["unreachable", 0]);
+    assertStringIncludes("reason" in outcome ? outcome.reason : "", "has expired");
+  });
+
+  it("sends nothing to a server of another authority than the one given", async () => {
+    const [outcome, arrivalCount] = await askSecurely({ ca: OTHER_CA });
+
+    assertEquals([outcome.kind, arrivalCount], ["unreachable", 0]);
+    assertStringIncludes("reason" in outcome ? outcome.reason : "", "--http-ca-file");
   });
 
   it("asks any server where verification is off", async () => {

@@ -75,6 +75,15 @@ describe("OdooGate", () => {
     assertEquals(lines, []);
   });
 
+  it("closes after the clock has stepped back, too", () => {
+    clock.step(-3_600_000);
+    clock.advance(1);
+
+    gate.note(UNREACHABLE);
+
+    assertEquals(gate.isOpen, false);
+  });
+
   it("closes when Odoo cannot be reached, or a proxy says so", () => {
     for (const outcome of [UNREACHABLE, UNAVAILABLE]) {
       gate.note(outcome);
@@ -258,6 +267,19 @@ describe("OdooGate", () => {
     assertEquals(lines, [
       "WARNING Odoo lets no more requests in, so fewer wait for it at once: no connection in time",
     ]);
+  });
+
+  it("lets fewer requests wait after the clock has stepped back, too", () => {
+    waitingCount = 40;
+    gate.note(OVERLOADED, clock.nowMs());
+    clock.step(-3_600_000);
+    clock.advance(1);
+    waitingCount = 20;
+
+    gate.note(OVERLOADED, clock.nowMs());
+
+    waitingCount = 0;
+    assertEquals(gate.allowance, 10);
   });
 
   it("ends probing when it is stopped", async () => {

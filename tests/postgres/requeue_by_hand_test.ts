@@ -201,8 +201,8 @@ describe("requeueJobs", () => {
 
     const requeueing = requeue({ states: ["enqueued", "started"], uuids });
     await until("it waits", async () => {
-      const waiting =
-        await worker`select from pg_locks where locktype = 'advisory' and not granted`;
+      const waiting = await worker`select from pg_stat_activity
+          where datname = current_database() and wait_event = 'advisory'`;
       return waiting.length === 1;
     });
     const [begun] = await worker`

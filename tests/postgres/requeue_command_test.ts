@@ -145,8 +145,8 @@ describe("jobrunner requeue", () => {
 
     const requeueing = requeue([named(shop)]);
     await until("it waits", async () => {
-      const waiting =
-        await holder`select from pg_locks where locktype = 'advisory' and not granted`;
+      const waiting = await holder`select from pg_stat_activity
+          where datname = current_database() and wait_event = 'advisory'`;
       return waiting.length === 1;
     });
     await server.terminate(shop.name);

@@ -46,6 +46,7 @@ export class DrivenTurn {
       info: () => {},
       warning: warn,
       error: warn,
+      critical: warn,
       isEnabledFor: () => true,
     };
     this.turn = new DatabaseTurn({

@@ -1,7 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
-import { type JobNotice, Scheduler, SchedulerError } from "../../src/scheduler/mod.ts";
+import {
+  type JobNotice,
+  Scheduler,
+  SchedulerError,
+  TableFullError,
+} from "../../src/scheduler/mod.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 const JOB: JobNotice = {
   database: "shop",
@@ -29,7 +35,7 @@ function trapping(traps: number): (channels: string) => Scheduler {
 
 describe("LiveScheduler", () => {
   it("goes on with a new scheduler when the old one traps", async () => {
-    const live = new LiveScheduler("root:1", () => live.notify(JOB), trapping(1));
+    const live = new LiveScheduler("root:1", () => live.notify(JOB), { create: trapping(1) });
 
     live.notify(JOB);
     await Promise.resolve();
@@ -39,7 +45,9 @@ describe("LiveScheduler", () => {
 
   it("tells its owner only when the call that trapped is over", async () => {
     const events: string[] = [];
-    const live = new LiveScheduler("root:1", () => void events.push("told"), trapping(1));
+    const live = new LiveScheduler("root:1", () => void events.push("told"), {
+      create: trapping(1),
+    });
 
     live.notify(JOB);
     events.push("over");
@@ -48,17 +56,93 @@ describe("LiveScheduler", () => {
     assertEquals(events, ["over", "told"]);
   });
 
-  it("gives up when the new one traps while it is filled", async () => {
-    let thrown: unknown;
+  it("is made anew after pauses that grow while it traps again and again", async () => {
+    const clock = new FakeClock();
+    const madeMs: number[] = [];
     const fill = () => {
-      thrown = assertThrows(() => live.notify(JOB), SchedulerError);
+      madeMs.push(clock.nowMs());
+      live.notify(JOB);
     };
-    const live = new LiveScheduler("root:1", fill, trapping(2));
+    const live = new LiveScheduler("root:1", fill, { clock, create: trapping(6) });
 
     live.notify(JOB);
     await Promise.resolve();
+    clock.advance(100_000);
 
-    assertEquals((thrown as Error).message, "broken on purpose");
+    assertEquals(madeMs, [0, 1_000, 3_000, 7_000, 15_000, 31_000]);
+    assertEquals([live.channels()[0]?.waiting, live.status.state], [1, "deciding"]);
+  });
+
+  it("is made anew at once when it was sound for a minute", async () => {
+    const clock = new FakeClock();
+    const madeMs: number[] = [];
+    const fill = () => void madeMs.push(clock.nowMs());
+    const live = new LiveScheduler("root:1", fill, { clock, create: trapping(2) });
+
+    for (let count = 0; count < 2; count++) {
+      live.notify(JOB);
+      await Promise.resolve();
+      clock.advance(60_001);
+    }
+
+    assertEquals(madeMs, [0, 60_001]);
+  });
+
+  it("hands out nothing and says why until it is filled", async () => {
+    const clock = new FakeClock();
+    const live = new LiveScheduler("root:1", () => live.notify(JOB), {
+      clock,
+      create: trapping(2),
+    });
+    live.notify(JOB);
+    await Promise.resolve();
+    const taken: string[] = [];
+
+    live.notify(JOB);
+    live.takeEach(0, Infinity, (_database, uuid) => taken.push(uuid));
+
+    const { state, reason, trapCount } = live.status;
+    assertEquals([state, reason, trapCount], ["trapped", "broken on purpose", 2]);
+    assertEquals([taken, live.wakeupAtMs(0)], [[], Infinity]);
+    clock.advance(1_000);
+    live.takeEach(0, Infinity, (_database, uuid) => taken.push(uuid));
+    assertEquals(taken, ["a"]);
+  });
+
+  it("asks for another one later when the engine has no memory for it", async () => {
+    const clock = new FakeClock();
+    let count = 0;
+    const create = (channels: string) => {
+      if (++count === 2) throw new RangeError("out of memory");
+      return trapping(count === 1 ? 1 : 0)(channels);
+    };
+    const live = new LiveScheduler("root:1", () => live.notify(JOB), { clock, create });
+
+    live.notify(JOB);
+    await Promise.resolve();
+    const { reason } = live.status;
+    clock.advance(1_000);
+
+    assertEquals(reason, "No new scheduler: RangeError: out of memory");
+    assertEquals(live.channels()[0]?.waiting, 1);
+  });
+
+  it("says that it is full, and asks for refused jobs when there is room again", async () => {
+    const told: (readonly string[])[] = [];
+    const live = new LiveScheduler("root:1", () => {}, {
+      onRoom: (databases) => told.push(databases),
+      create: (channels) => Scheduler.create(channels, { maxJobs: 10 }),
+    });
+    for (let number = 0; number < 10; number++) live.notify({ ...JOB, uuid: `${number}` });
+    assertThrows(() => live.notify({ ...JOB, database: "other" }), TableFullError);
+    const { state, reason } = live.status;
+
+    live.forget("shop", "0");
+    await Promise.resolve();
+
+    assertEquals([state, reason], ["full", "jobs of other wait until there is room for them"]);
+    assertEquals(told, [["other"]]);
+    assertEquals(live.status.state, "deciding");
   });
 
   it("names sequential channels as rows may spell them", () => {

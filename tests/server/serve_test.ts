@@ -113,6 +113,53 @@ describe("serve", () => {
   });
 });
 
+describe("serve, to those who", () => {
+  let served: Served;
+  let sockets: Client[];
+  const app = new Hono().get("/", (context) => context.text("here"));
+
+  beforeEach(async () => {
+    sockets = [];
+    served = await serve({
+      ...{ app, host: HOST, port: 0, clock: new FakeClock() },
+      limits: { headersMs: 100, requestMs: 200, connections: 2 },
+    });
+  });
+  afterEach(async () => {
+    for (const socket of sockets) socket.end();
+    await served.close();
+  });
+
+  function client(): Client {
+    const socket = new Client(served.port);
+    sockets.push(socket);
+    return socket;
+  }
+
+  it("never end their headers, closes the connection", async () => {
+    const slow = client();
+    slow.send("GET / HTTP/1.1\r\nhost: x\r\nx: ");
+
+    await slow.closed();
+
+    assertStringIncludes(await client().ask("GET / HTTP/1.1\r\nhost: x\r\n\r\n", "here"), "200");
+  });
+
+  it("never end their body, closes the connection", async () => {
+    const slow = client();
+    slow.send("GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000000\r\n\r\nx");
+
+    await slow.closed();
+  });
+
+  it("come too many, closes the connection", async () => {
+    const request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    for (let count = 0; count < 2; count++) await client().ask(request, "here");
+
+    await client().closed();
+  });
+});
+
 /** A bare connection, for what a well-behaved HTTP client would not do. */
 class Client {
   readonly #socket: Socket;

@@ -13,7 +13,7 @@ export class FakeClock implements Clock {
   #nowMs: number;
   /** In the order they were asked for. */
   readonly #timers = new Set<FakeTimer>();
-  readonly #onStep: (() => void)[] = [];
+  readonly #onStep: ((aheadMs: number) => void)[] = [];
 
   constructor(nowMs = 0) {
     this.#nowMs = nowMs;
@@ -56,10 +56,10 @@ export class FakeClock implements Clock {
   step(ms: number): void {
     this.#nowMs += ms;
     for (const timer of this.#timers) timer.dueMs += ms;
-    for (const callback of this.#onStep) callback();
+    for (const callback of this.#onStep) callback(ms);
   }
 
-  onStep(callback: () => void): void {
+  onStep(callback: (aheadMs: number) => void): void {
     this.#onStep.push(callback);
   }
 

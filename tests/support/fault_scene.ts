@@ -115,7 +115,7 @@ export class HastyClock implements Clock {
     this.#clock.align(serverMs, sentMs);
   }
 
-  onStep(callback: () => void): void {
+  onStep(callback: (aheadMs: number) => void): void {
     this.#clock.onStep(callback);
   }
 }

@@ -35,7 +35,7 @@ export class HostProcess {
     return this.#child.processId;
   }
 
-  signal(signal: "SIGTERM" | "SIGINT" | "SIGHUP"): void {
+  signal(signal: "SIGTERM" | "SIGINT" | "SIGKILL" | "SIGHUP"): void {
     process.kill(this.processId, signal);
   }
 

@@ -22,6 +22,7 @@ export class LogLines {
       info: add("INFO"),
       warning: add("WARNING"),
       error: add("ERROR"),
+      critical: add("CRITICAL"),
       isEnabledFor: () => true,
     };
   };
@@ -32,7 +33,7 @@ export class LogLines {
 
   /** What asks for attention. */
   get complaints(): string[] {
-    const serious = this.all.filter((it) => it.level === "WARNING" || it.level === "ERROR");
+    const serious = this.all.filter((it) => it.level !== "DEBUG" && it.level !== "INFO");
     return serious.map((it) => `${it.level} ${it.database}: ${it.text}`);
   }
 

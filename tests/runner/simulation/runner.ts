@@ -2,7 +2,8 @@ import { type Clock, type Timer, TimerSet } from "../../../src/clock.ts";
 import { OdooGate } from "../../../src/dispatch/odoo_gate.ts";
 import type { ProbeAnswer } from "../../../src/dispatch/probe.ts";
 import type { Logger } from "../../../src/log.ts";
-import { DatabaseTurn } from "../../../src/runner/database_turn.ts";
+import { ContainedTurn } from "../../../src/runner/contained_turn.ts";
+import type { DatabaseTurn } from "../../../src/runner/database_turn.ts";
 import { Decider } from "../../../src/runner/decider.ts";
 import { LiveScheduler } from "../../../src/runner/live_scheduler.ts";
 import { WaitingJobs } from "../../../src/runner/waiting_jobs.ts";
@@ -73,7 +74,7 @@ export class Runner {
     this.scheduler = new LiveScheduler(
       channels,
       (error) => this.#refill(error),
-      (it) => this.#trapping(it),
+      { clock, create: (it) => this.#trapping(it) },
     );
     const logger = loggerTo(options.trace);
     this.#decider = new Decider({
@@ -148,7 +149,7 @@ export class Runner {
   #serve(table: JobTable, clock: Clock, logger: Logger): Link {
     const { odoo, auditor, trace, random, sabotage } = this.#options;
     const { database } = table;
-    const turn: DatabaseTurn = new DatabaseTurn({
+    const turn: DatabaseTurn = new ContainedTurn({
       database,
       scheduler: this.scheduler,
       clock,
@@ -159,7 +160,7 @@ export class Runner {
       letGo: (uuid) => odoo.release(database, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),
-    });
+    }, (error) => this.#bug = error as Error);
     const link: Link = new Link({
       table,
       turn,
@@ -261,6 +262,7 @@ export class Runner {
     this.#phase = "ended";
     this.#decider.stop();
     this.#gate.stop();
+    this.scheduler.stop();
     for (const link of this.links) link.end(isKilled);
     for (const request of this.#options.odoo.requests) request.abandon();
     this.#barrier?.cancel();
@@ -280,5 +282,6 @@ const ARMED = "armed by the simulation";
 
 function loggerTo(trace: Trace): Logger {
   const write = (text: string) => trace.note(`  says: ${text}`);
-  return { debug: () => {}, info: write, warning: write, error: write, isEnabledFor: () => true };
+  const loud = { info: write, warning: write, error: write, critical: write };
+  return { ...loud, debug: () => {}, isEnabledFor: () => true };
 }
