@@ -82,8 +82,8 @@ export class LinkState {
     this.#reason = reason;
     if (TOLD.includes(state)) logger().info(`${state}: ${reason}`, database);
     if (isQuarantined) {
-      const text = `quarantined: failed ${QUARANTINE_COUNT} times in a row; it is tried again ` +
-        "after seconds, later minutes, and at once on SIGHUP";
+      const text = `quarantined: failed ${QUARANTINE_COUNT} times in a row; ` +
+        "it is tried again less and less often";
       logger().error(text, database);
     }
     onChange();

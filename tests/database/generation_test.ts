@@ -5,6 +5,7 @@ import {
   type AddonFacts,
   type DatabaseFacts,
   generationOf,
+  isSameGeneration,
   type KnownGeneration,
 } from "../../src/database/generation.ts";
 
@@ -113,5 +114,23 @@ describe("generationOf", () => {
 
       assertEquals(found.startGuard, "skip locked");
     });
+  });
+});
+
+describe("isSameGeneration", () => {
+  const installed = [addon("queue_job", "16.0.2.1.0")];
+
+  it("tells an add-on that was upgraded while nobody looked", () => {
+    const before = known(facts(installed));
+
+    assertEquals(isSameGeneration(before, known(facts(installed))), true);
+    for (
+      const after of [
+        facts(installed, { hasJobLocks: true }),
+        facts(installed, { columns: ["id", "uuid", "channel"] }),
+        facts(installed, { columns: ["id", "name"] }),
+        facts([addon("queue_job", "17.0.1.0.0")]),
+      ]
+    ) assertEquals(isSameGeneration(before, known(after)), false);
   });
 });

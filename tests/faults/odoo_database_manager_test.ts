@@ -7,6 +7,8 @@ import type { TestRunner } from "../support/test_runner.ts";
 import { until } from "../support/until.ts";
 
 const DISCOVERY_MS = 100;
+/** What a busy Odoo may need between two statements. */
+const MOMENT_MS = 300;
 
 describe("what Odoo's database manager does while jobs run", () => {
   let scene: FaultScene;
@@ -34,11 +36,13 @@ describe("what Odoo's database manager does while jobs run", () => {
 
   const admin = (sql: string) => scene.postgres.admin.unsafe(sql);
 
-  /** Ends all connections, as Odoo does first, and goes on at once. */
+  /** Ends all connections, as Odoo does first, and goes on a moment later. */
   async function terminateAnd(sql: string): Promise<void> {
     await database.release();
     await scene.postgres.admin`
       select pg_terminate_backend(pid) from pg_stat_activity where datname = ${database.name}`;
+    const endMs = test.clock.nowMs() + MOMENT_MS;
+    await until("Odoo goes on", () => test.clock.nowMs() > endMs);
     await admin(sql);
   }
 
