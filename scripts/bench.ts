@@ -2,14 +2,16 @@ import { randomUUID } from "node:crypto";
 import { cpus } from "node:os";
 import process from "node:process";
 import { Scheduler } from "../src/scheduler/mod.ts";
+import { SteadyStream } from "../tests/runner/steady_stream.ts";
+import { FakeClock } from "../tests/support/fake_clock.ts";
+import { memoryUse } from "../tests/support/memory_use.ts";
 
 /*
- * `npm run bench`: what the scheduler costs with a million jobs. Prints a table, and with `--json`
- * one line more.
+ * `npm run bench`: what the scheduler costs with a million jobs, and whether memory stays flat.
+ * Prints a table, and with `--json` one line more.
  */
 
 const JOBS = 1_000_000;
-const uuids = Array.from({ length: JOBS }, () => randomUUID());
 const figures: Record<string, number> = {};
 
 function measure(name: string, unit: string, figure: () => number): void {
@@ -21,6 +23,19 @@ function milliseconds(work: () => void): number {
   work();
   return performance.now() - begin;
 }
+
+const stream = new SteadyStream(new FakeClock(1e12));
+for (const jobs of [50_000, 450_000]) {
+  measure(`through a backlog of 100: ${jobs / 1000} k jobs`, "thousand jobs/s", () => {
+    return jobs / milliseconds(() => stream.run(jobs));
+  });
+  const use = memoryUse();
+  measure(`… then heap, after ${jobs / 1000} k more`, "MB", () => use.heapBytes / 1e6);
+  measure(`… then resident, after ${jobs / 1000} k more`, "MB", () => use.residentBytes / 1e6);
+}
+stream.close();
+
+const uuids = Array.from({ length: JOBS }, () => randomUUID());
 
 /** Jobs of 50 priorities in no order, as after a night of imports. */
 function load(scheduler: Scheduler, channel: string): void {
