@@ -6,6 +6,7 @@ import { filesBelow } from "./project.ts";
 import { runUnderDeno } from "./testing/deno_runner.ts";
 import { nodeBinary, runUnderNode } from "./testing/node_runner.ts";
 import { report, type Results, type Run, total } from "./testing/results.ts";
+import { sharedPostgres } from "./testing/shared_postgres.ts";
 
 /*
  * `npm test`: builds, runs all tests under Deno and under Node and ends with one line `N passed, N
@@ -31,14 +32,16 @@ async function main(args: readonly string[]): Promise<number> {
   await buildDeclarations(() => {});
 
   const results: Results[] = [];
+  const { environment, stop } = await sharedPostgres();
   if (!options.includes("--runtime=node")) {
-    results.push(told(await runUnderDeno(files, { usesStd })));
+    results.push(told(await runUnderDeno(files, { usesStd, environment })));
   }
   if (!options.includes("--runtime=deno") && !usesStd) {
     const node = await nodeBinary();
     if (node === null) console.log("node: not installed here, nothing was run with it");
-    else results.push(told(await runUnderNode(node, files)));
+    else results.push(told(await runUnderNode(node, files, { environment })));
   }
+  await stop();
   return summedUp(results);
 }
 

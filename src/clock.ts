@@ -10,6 +10,8 @@ export interface Clock {
   after(delayMs: number, callback: () => void): Timer;
   /** PostgreSQL's clock said this after `sentMs` of ours: jobs are due by its time. */
   align?(serverMs: number, sentMs: number): void;
+  /** Calls back when this clock has stepped: timers go on, times of day come sooner or later. */
+  onStep?(callback: (aheadMs: number) => void): void;
 }
 
 export interface Timer {
@@ -53,6 +55,7 @@ const ALIGN_MS = 100;
 export class SystemClock implements Clock {
   #startMs = Date.now() - performance.now();
   #openTimers = 0;
+  readonly #onStep: ((aheadMs: number) => void)[] = [];
 
   nowMs(): number {
     return this.#startMs + performance.now();
@@ -85,7 +88,13 @@ export class SystemClock implements Clock {
     // It was read at some moment between question and answer, however long that took.
     const nearestMs = Math.min(Math.max(serverMs, sentMs), this.nowMs());
     const aheadMs = serverMs - nearestMs;
-    if (Math.abs(aheadMs) > ALIGN_MS) this.#startMs += aheadMs;
+    if (Math.abs(aheadMs) <= ALIGN_MS) return;
+    this.#startMs += aheadMs;
+    for (const callback of this.#onStep) callback(aheadMs);
+  }
+
+  onStep(callback: (aheadMs: number) => void): void {
+    this.#onStep.push(callback);
   }
 
   get openTimers(): number {

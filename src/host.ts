@@ -10,7 +10,7 @@ import { VERSION } from "./version.ts";
 // The log counts what it cannot write.
 process.stderr.on("error", () => {});
 
-const command = runCommand(thisMachine(), VERSION, {
+const command = await runCommand(thisMachine(), VERSION, {
   write: (text) => process.stdout.write(text),
   writeError: (text) => process.stderr.write(text),
 });

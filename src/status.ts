@@ -25,6 +25,8 @@ export type DatabaseState =
   | "ready" //      listening, all jobs known
   | "standby" //    another runner holds its lock
   | "recovering" // its session was lost, a new one follows
+  | "quarantined" // the same, again and again: tried less and less often
+  | "foreign" //    a job runner without locks is at work there
   | "paused" //     its add-on is being upgraded
   | "ignored"; //   no add-on there
 
@@ -44,6 +46,8 @@ export interface OdooStatus {
   readonly open: boolean;
   readonly reason: string | null;
   readonly sinceMs: number;
+  /** Jobs it is asked for and has not begun with, as when no worker is free. */
+  readonly waiting: number;
 }
 
 export interface SchedulerStatus {

@@ -2,10 +2,7 @@ import * as esbuild from "esbuild";
 import { PROJECT_FOLDER, writeGenerated } from "../project.ts";
 import { noticesOf } from "./notices.ts";
 
-/** undici asks for Node's own modules with `require`, which an ES module does not have. */
-const HOST_BANNER = `#!/usr/bin/env node
-import { createRequire as requireOf } from "node:module";
-const require = requireOf(import.meta.url);`;
+const HOST_BANNER = "#!/usr/bin/env node";
 
 const SHARED = {
   absWorkingDir: PROJECT_FOLDER,

@@ -26,7 +26,7 @@ export async function runUnderDeno(
   if (files.length === 0) return nothingRun(runner);
   const config = options.usesStd ? writeConfig(STD_CONFIG, denoManifest().imports) : "deno.json";
   const args = ["--no-check", ...SANITIZERS, "--config", config, ...files];
-  return await runDenoTest(runner, args, options.folder ?? ".build/tests");
+  return await runDenoTest(runner, args, options);
 }
 
 /** Runs the examples in the comments of files, types and all. */
@@ -37,10 +37,16 @@ export async function runDocTests(files: readonly string[]): Promise<Run> {
     pathToFileURL(pathOf(file)).href,
   ]);
   const config = writeConfig(DOC_CONFIG, Object.fromEntries(own));
-  return await runDenoTest("examples", ["--doc", "--config", config, ...files], ".build/doc");
+  return await runDenoTest("examples", ["--doc", "--config", config, ...files], {
+    folder: ".build/doc",
+  });
 }
 
-async function runDenoTest(runner: string, args: readonly string[], folder: string): Promise<Run> {
+async function runDenoTest(
+  runner: string,
+  args: readonly string[],
+  { folder = ".build/tests", environment }: RunOptions,
+): Promise<Run> {
   const junit = `${folder}/deno.xml`;
   mkdirSync(pathOf(folder), { recursive: true });
   rmSync(pathOf(junit), { force: true });
@@ -48,7 +54,10 @@ async function runDenoTest(runner: string, args: readonly string[], folder: stri
   const { code, output } = await capture(
     await denoBinary(),
     ["test", "--allow-all", `--junit-path=${junit}`, ...args],
-    { env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" }, timeoutMs: RUNNER_TIMEOUT_MS },
+    {
+      env: { ...environment, DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
+      timeoutMs: RUNNER_TIMEOUT_MS,
+    },
   );
   const counts = exists(junit) ? readJunit(readText(junit)) : { passed: 0, failed: 1, skipped: 0 };
   // A file that cannot be loaded is no test to the reporter.

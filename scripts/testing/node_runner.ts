@@ -59,7 +59,7 @@ export async function runUnderNode(
     ],
     {
       // Set for a test that runs this: Node would take our tests for its own and skip them.
-      env: { NO_COLOR: "1", NODE_TEST_CONTEXT: undefined },
+      env: { ...options.environment, NO_COLOR: "1", NODE_TEST_CONTEXT: undefined },
       timeoutMs: RUNNER_TIMEOUT_MS,
     },
   );

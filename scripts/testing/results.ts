@@ -31,6 +31,8 @@ export interface Run extends Results {
  */
 export interface RunOptions {
   readonly folder?: string;
+  /** Beside what the environment has. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export function nothingRun(runner: string): Run {

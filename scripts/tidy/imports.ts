@@ -22,7 +22,6 @@ const SHARED_PARTS = ["scheduler"];
 /** The packages of the host, and the one part that may use each. */
 const PACKAGES: Readonly<Record<string, string>> = {
   postgres: "src/database",
-  undici: "src/dispatch",
   hono: "src/server",
   "@hono/node-server": "src/server",
 };

@@ -1,38 +1,44 @@
+import { readCommandLine } from "../config/command_line.ts";
 import type { Machine } from "../config/machine.ts";
+import { readRequeueOptions } from "../config/requeue_options.ts";
 import { inspectSettings, type Loaded } from "../config/settings.ts";
-import { ConfigError } from "../scheduler/errors.ts";
+import { ConfigError, type Mistake } from "../scheduler/errors.ts";
 import { checkConfig } from "./check_config.ts";
-import { EXIT_WRONG_SETTINGS, type Write } from "./exit.ts";
+import { EXIT_WRONG_SETTINGS, type Output } from "./exit.ts";
 import { help } from "./help.ts";
+import { requeue } from "./requeue.ts";
 import { version } from "./version.ts";
-
-/** Where a command writes: what was asked for, and what is wrong. */
-export interface Output {
-  readonly write: Write;
-  readonly writeError: Write;
-}
 
 /**
  * Does what the command line asks for, except to start: answers the exit code when all is done, or
  * the settings to start with.
  */
-export function runCommand(
+export async function runCommand(
   machine: Machine,
   runnerVersion: string,
   output: Output,
-): number | Loaded {
-  const inspection = inspectSettings(machine);
-  switch (inspection.settings.command) {
+): Promise<number | Loaded> {
+  const commandLine = readCommandLine(machine.argv);
+  const inspection = inspectSettings(machine, commandLine);
+  const { mistakes } = inspection;
+  switch (commandLine.command) {
     case "help":
-      return help(output.write);
+      return help(commandLine.topic, output.write);
     case "version":
       return version(runnerVersion, output.write);
     case "check-config":
       return checkConfig(inspection, output.write);
+    case "requeue": {
+      const wrong = [...mistakes];
+      const options = readRequeueOptions(commandLine.options, wrong);
+      return wrong.length > 0 ? refuse(wrong, output) : await requeue(inspection, options, output);
+    }
     case "start":
-      break;
+      return mistakes.length > 0 ? refuse(mistakes, output) : inspection;
   }
-  if (inspection.mistakes.length === 0) return inspection;
-  output.writeError(`${new ConfigError("", inspection.mistakes).message}\n`);
+}
+
+function refuse(mistakes: readonly Mistake[], output: Output): number {
+  output.writeError(`${new ConfigError("", mistakes).message}\n`);
   return EXIT_WRONG_SETTINGS;
 }

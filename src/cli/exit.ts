@@ -1,6 +1,12 @@
 /** Writes a piece of text that people read. */
 export type Write = (text: string) => void;
 
+/** Where a command writes: what was asked for, and what is wrong. */
+export interface Output {
+  readonly write: Write;
+  readonly writeError: Write;
+}
+
 /** Exit codes of the process. */
 export const EXIT_OK = 0;
 export const EXIT_FAILURE = 1;

@@ -1,4 +1,12 @@
-import { environmentOf, fileKeysOf, type Setting, type SettingKey } from "../config/setting.ts";
+import { COMMAND_NAMES, COMMANDS } from "../config/command_table.ts";
+import {
+  type Command,
+  type CommandOption,
+  environmentOf,
+  fileKeysOf,
+  type Setting,
+  type SettingKey,
+} from "../config/setting.ts";
 import { SETTING_KEYS, SETTINGS } from "../config/setting_table.ts";
 import { shownDefault, shownFlag } from "../config/shown_settings.ts";
 import { EXIT_OK, type Write } from "./exit.ts";
@@ -8,20 +16,47 @@ const INTRODUCTION = `Runs the jobs of Odoo's connector (8.0, 9.0) and queue_job
 Usage: odoo-jobrunner [command] [options]
 
 Commands:
-  start                   Run jobs until SIGTERM or SIGINT; the usual one
-  check-config            Show the settings in force, where each came from, and the channels
-  help, -h                Show this text
-  version                 Show the version
-A command may also be given as an option, as in --check-config.
+${COMMAND_NAMES.map((it) => `  ${it.padEnd(24)}${COMMANDS[it].help}`).join("\n")}
+A command may also be given as an option, as in --check-config. What it can be told: --help after
+it, as in requeue --help.
 
 A setting is taken from the command line, else from the environment, else from Odoo's file: from the
 first of the places below that has it. Options are written --port 8069 or --port=8069.
 `;
 
-/** `--help`: every option with its default and the places where it may stand. */
-export function help(write: Write): number {
-  write([INTRODUCTION, ...SETTING_KEYS.map(describe)].join("\n"));
+/**
+ * `--help`: every option with its default and the places where it may stand. Beside a command, what
+ * that one does and its own options.
+ */
+export function help(topic: Command | null, write: Write): number {
+  const isOwn = topic !== null && Object.keys(COMMANDS[topic].options).length > 0;
+  const text = isOwn
+    ? helpOf(topic)
+    : [INTRODUCTION, ...SETTING_KEYS.map((key) => describe(key))].join("\n");
+  write(text);
   return EXIT_OK;
+}
+
+function helpOf(command: Command): string {
+  const { about, options, settings } = COMMANDS[command];
+  return [
+    `Usage: odoo-jobrunner ${command} [options]\n`,
+    `${about}\n`,
+    ...Object.values(options).map(describeOption),
+    "Settings, from the command line or from where the runner has them (see --help):",
+    ...settings.flatMap((key) => {
+      const { placeholder, help } = SETTINGS[key];
+      return [`  ${shownFlag(key)} ${placeholder}`, INDENT + help];
+    }),
+    "",
+  ].join("\n");
+}
+
+function describeOption(option: CommandOption<unknown>): string {
+  const { name, placeholder, help, isSwitch, shownDefault } = option;
+  const lines = [`  --${name} ${placeholder}`.trimEnd(), INDENT + help];
+  if (!isSwitch) lines.push(`${INDENT}Default: ${shownDefault ?? option.fallback}`);
+  return `${lines.join("\n")}\n`;
 }
 
 const INDENT = " ".repeat(6);

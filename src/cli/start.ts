@@ -12,6 +12,7 @@ import type { RunnerOptions } from "../runner/runner_options.ts";
 import { ConfigError } from "../scheduler/errors.ts";
 import { createApp } from "../server/app.ts";
 import { serve } from "../server/serve.ts";
+import { connectionOf } from "./database_server.ts";
 import { EndOfProcess } from "./end_of_process.ts";
 import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -39,7 +40,7 @@ export async function start(
   const end = new EndOfProcess(surroundings, logger);
   let exitCode = EXIT_OK;
   try {
-    await run(loaded, version, { clock, log, logger, end });
+    await run(loaded, version, { clock, log, logger, end, surroundings });
   } catch (error) {
     exitCode = EXIT_FAILURE;
     if (error instanceof ConfigError) logger.error(error.message);
@@ -55,11 +56,12 @@ interface Parts {
   readonly log: Log;
   readonly logger: Logger;
   readonly end: EndOfProcess;
+  readonly surroundings: Surroundings;
 }
 
 async function run(loaded: Loaded, version: string, parts: Parts): Promise<void> {
   const { settings } = loaded;
-  const { clock, log, logger, end } = parts;
+  const { clock, log, logger, end, surroundings } = parts;
   for (const warning of loaded.warnings) logger.warning(warning);
   for (const { name, value, origin, isDefault } of shownSettings(loaded)) {
     if (!isDefault) logger.info(`${name} ${value} (${origin})`);
@@ -76,6 +78,10 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
   );
   const server = await serve({ app, host: settings.healthHost, port: settings.healthPort, clock });
   logger.info(`health server: http://${settings.healthHost}:${server.port}/status`);
+  const ignoreLooks = surroundings.onLook(() => {
+    logger.info("SIGHUP: looking for databases now");
+    runner.lookNow();
+  });
   runner.start();
   await end.asked;
   const limit = end.isFailure
@@ -84,6 +90,7 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
   await runner.stop();
   await server.close();
   limit?.cancel();
+  ignoreLooks();
 }
 
 function logOf(settings: Settings, clock: SystemClock, { writeLog }: Surroundings): Log {
@@ -111,16 +118,7 @@ function optionsOf(settings: Settings, version: string): Partial<RunnerOptions> 
       ca: httpCaFile === null ? null : readFileSync(httpCaFile, "utf8"),
       verify: settings.httpVerify,
     },
-    connection: {
-      host: settings.dbHost,
-      port: settings.dbPort,
-      user: settings.dbUser,
-      password: settings.dbPassword,
-      sslmode: settings.dbSslmode,
-      sslrootcert: settings.dbSslrootcert,
-      connectTimeoutMs: settings.connectTimeoutMs,
-      statementTimeoutMs: settings.statementTimeoutMs,
-    },
+    connection: connectionOf(settings),
     databases: settings.databases,
     databaseFilter: settings.dbfilter === null ? null : pythonRegex(settings.dbfilter),
     maintenanceDatabase: settings.maintenanceDatabase,
@@ -130,6 +128,7 @@ function optionsOf(settings: Settings, version: string): Partial<RunnerOptions> 
     heartbeatDeadlineMs: settings.heartbeatDeadlineMs,
     connectTimeoutMs: settings.connectTimeoutMs,
     drainTimeoutMs: settings.drainTimeoutMs,
+    pollIntervalMs: settings.pollIntervalMs || null,
     version,
   };
 }

@@ -6,6 +6,8 @@ import type { WriteChunk } from "../log_writer.ts";
 export interface Surroundings {
   /** Calls back at every signal that asks the process to end; answers how to stop listening. */
   readonly onSignal: (callback: () => void) => () => void;
+  /** Calls back at every signal that asks to look for databases at once. */
+  readonly onLook: (callback: () => void) => () => void;
   /** Calls back with every error that nobody has caught; answers how to stop listening. */
   readonly onUncaught: (callback: (error: unknown) => void) => () => void;
   /** Ends at once. */
@@ -16,6 +18,7 @@ export interface Surroundings {
 /** Those of this process. */
 export const THIS_PROCESS: Surroundings = {
   onSignal: (callback) => listen(["SIGTERM", "SIGINT"], callback),
+  onLook: (callback) => listen(["SIGHUP"], callback),
   onUncaught: (callback) => listen(["uncaughtException", "unhandledRejection"], callback),
   exit: (code) => process.exit(code),
   writeLog: writeToStderr,

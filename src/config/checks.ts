@@ -14,6 +14,7 @@ export function checkTogether(draft: Draft, sources: Sources, machine: Machine):
   checkHttp(draft);
   checkHealth(draft);
   draft.warnings.push(...descriptorWarnings(draft.values, machine));
+  checkPolling(draft);
   warnOfFamilies(draft, sources);
   warnOfInlineComments(draft, sources);
 }
@@ -78,6 +79,20 @@ function checkHealth({ values, origins, warnings }: Draft): void {
     `${origins.healthHost}=${values.healthHost}: whoever reaches this address sees the status, ` +
       "with the names of databases and channels",
   );
+}
+
+/** Behind a pooler a lock belongs to whoever has its backend next, and keeps nobody out. */
+function checkPolling(draft: Draft): void {
+  const { values: { pollIntervalMs, singleRunner }, origins } = draft;
+  if (pollIntervalMs > 0 && !singleRunner) {
+    const reason = "session locks mean nothing where LISTEN does not work, so nothing keeps a " +
+      "second runner out; say --single-runner=true if there is none, or connect straight to " +
+      "PostgreSQL (--db-host, --db-port)";
+    draft.refuse("pollIntervalMs", origins.pollIntervalMs, String(pollIntervalMs / 1000), reason);
+  }
+  if (singleRunner && pollIntervalMs === 0) {
+    draft.warnings.push(`${origins.singleRunner}: has no effect without --poll-interval`);
+  }
 }
 
 const [QUEUE_JOB, CONNECTOR] = STOCK_ENVIRONMENTS;

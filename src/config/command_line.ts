@@ -1,59 +1,110 @@
 import type { Mistake } from "../scheduler/errors.ts";
 import { nearestWord } from "../scheduler/nearest_word.ts";
-import { type Command, COMMANDS, flagsOf, type SettingKey } from "./setting.ts";
-import { SETTING_KEYS, SETTINGS } from "./setting_table.ts";
+import type { GivenOption } from "./command_options.ts";
+import { COMMAND_NAMES, COMMANDS } from "./command_table.ts";
+import { type Command, type CommandOption, flagsOf, type SettingKey } from "./setting.ts";
+import { SETTINGS } from "./setting_table.ts";
 
-/** What a command line asks for: one command, and values for settings. */
+/** What a command line asks for: one command, values for settings, and options of the command. */
 export interface CommandLine {
   readonly command: Command;
+  /** The command that help is wanted about; null is all of them. */
+  readonly topic: Command | null;
   readonly values: ReadonlyMap<SettingKey, GivenOption>;
+  /** By their keys in the command's own table. */
+  readonly options: ReadonlyMap<string, GivenOption>;
   readonly mistakes: readonly Mistake[];
 }
 
-export interface GivenOption {
-  readonly flag: string;
-  readonly text: string;
+/** Odoo's short options, and the usual one for help. */
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ["-c", "--config"],
+  ["-d", "--database"],
+  ["-h", "--help"],
+]);
+const COMMAND_OF: ReadonlyMap<string, Command> = new Map(
+  COMMAND_NAMES.flatMap((command) => [[command, command], [`--${command}`, command]]),
+);
+
+/** An option that a command knows. */
+interface KnownOption {
+  readonly key: string;
+  readonly isSetting: boolean;
+  readonly shape: CommandOption<unknown>;
 }
 
-/** Odoo's short options, and the usual one for help. */
-const SHORT: Readonly<Record<string, string>> = {
-  "-c": "--config",
-  "-d": "--database",
-  "-h": "--help",
-};
-const COMMAND_OF: ReadonlyMap<string, Command> = new Map(
-  COMMANDS.flatMap((command) => [[command, command], [`--${command}`, command]]),
-);
-const KEY_OF: ReadonlyMap<string, SettingKey> = new Map(
-  SETTING_KEYS.flatMap((key) => flagsOf(SETTINGS[key]).map((flag) => [flag, key] as const)),
-);
+const OPTIONS_OF = new Map(COMMAND_NAMES.map((command) => {
+  const { settings, options } = COMMANDS[command];
+  const known: KnownOption[] = [
+    ...settings.map((key) => ({ key, isSetting: true, shape: SETTINGS[key] })),
+    ...Object.entries(options).map(([key, shape]) => ({ key, isSetting: false, shape })),
+  ];
+  const flags = known.flatMap((it) => flagsOf(it.shape).map((flag) => [flag, it] as const));
+  return [command, new Map(flags)];
+}));
+
+function optionsOf(command: Command): ReadonlyMap<string, KnownOption> {
+  return OPTIONS_OF.get(command)!;
+}
+
+/** An option as it stands on the command line; null is one without a value. */
+interface Word {
+  readonly given: string;
+  readonly flag: string;
+  readonly text: string | null;
+}
 
 /**
  * Reads `--option value`, `--option=value` and commands. Underscores are dashes, as Odoo has them.
  */
 export function readCommandLine(argv: readonly string[]): CommandLine {
-  let command: Command = "start";
+  const { commands, words } = split(argv);
+  const [first, second] = [...commands].filter((it) => it !== "help");
+  const command = commands.has("help") ? "help" : first ?? "start";
   const values = new Map<SettingKey, GivenOption>();
-  const mistakes: Mistake[] = [];
+  const options = new Map<string, GivenOption>();
+  const mistakes: Mistake[] = second === undefined
+    ? []
+    : [{ entry: second, reason: `one command at a time, and "${first}" is given too` }];
+  for (const { given, flag, text } of words) {
+    const known = optionsOf(command).get(flag);
+    const isEmpty = text?.trim() === "" && COMMANDS[command].changesJobs;
+    if (known === undefined) mistakes.push({ entry: given, reason: unknown(flag, command) });
+    else if (text === null || isEmpty) {
+      const example = `${flagsOf(known.shape)[0]}=${known.shape.placeholder}`;
+      mistakes.push({ entry: given, reason: `a value is wanted, as in ${example}` });
+    } else {
+      const { key, shape } = known;
+      if (known.isSetting) add(values, key as SettingKey, { flag, text }, shape.isList);
+      else add(options, key, { flag, text }, shape.isList);
+    }
+  }
+  return { command, topic: first ?? null, values, options, mistakes };
+}
+
+/** Which words are commands, which are options, and which are their values. */
+function split(argv: readonly string[]): { commands: ReadonlySet<Command>; words: Word[] } {
+  const commands = new Set<Command>();
+  const words: Word[] = [];
   const rest = [...argv];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     const equals = word.indexOf("=");
     const given = equals < 0 ? word : word.slice(0, equals);
-    const flag = SHORT[given] ?? given.replaceAll("_", "-");
+    const flag = SHORT.get(given) ?? given.replaceAll("_", "-");
     const asked = COMMAND_OF.get(flag);
-    const key = KEY_OF.get(flag);
-    if (asked !== undefined) {
-      command = command === "help" ? command : asked;
-      continue;
+    if (asked !== undefined) commands.add(asked);
+    else if (equals >= 0) words.push({ given, flag, text: word.slice(equals + 1) });
+    else if (isSwitch(flag)) words.push({ given, flag, text: "true" });
+    else {
+      const hasValue = given.startsWith("-") && isValue(rest[0]);
+      words.push({ given, flag, text: hasValue ? rest.shift() ?? null : null });
     }
-    const hasValue = equals >= 0 || (given.startsWith("-") && isValue(rest[0]));
-    const text = equals >= 0 ? word.slice(equals + 1) : hasValue ? rest.shift() ?? "" : "";
-    if (key === undefined) mistakes.push({ entry: given, reason: unknown(flag) });
-    else if (!hasValue) {
-      mistakes.push({ entry: given, reason: `a value is wanted, as in ${example(key)}` });
-    } else values.set(key, added(values.get(key), { flag, text }, SETTINGS[key].isList ?? false));
   }
-  return { command, values, mistakes };
+  return { commands, words };
+}
+
+function isSwitch(flag: string): boolean {
+  return COMMAND_NAMES.some((it) => optionsOf(it).get(flag)?.shape.isSwitch ?? false);
 }
 
 function isValue(word: string | undefined): boolean {
@@ -61,19 +112,18 @@ function isValue(word: string | undefined): boolean {
 }
 
 /** A list goes on with each option, any other setting is replaced. */
-function added(earlier: GivenOption | undefined, given: GivenOption, isList: boolean): GivenOption {
-  if (!isList || earlier === undefined) return given;
-  return { flag: given.flag, text: `${earlier.text},${given.text}` };
+function add<K>(to: Map<K, GivenOption>, key: K, given: GivenOption, isList = false): void {
+  const earlier = isList ? to.get(key) : undefined;
+  const text = earlier === undefined ? given.text : `${earlier.text},${given.text}`;
+  to.set(key, { flag: given.flag, text });
 }
 
-function unknown(flag: string): string {
-  const nearest = nearestWord(flag, [...KEY_OF.keys(), ...COMMAND_OF.keys()]);
+function unknown(flag: string, command: Command): string {
   const what = flag.startsWith("-") ? "option" : "command";
-  if (nearest === null) return `the ${what} is unknown, --help shows all`;
-  return `the ${what} is unknown, meant may be "${nearest}"`;
-}
-
-function example(key: SettingKey): string {
-  const setting = SETTINGS[key];
-  return `${flagsOf(setting)[0]}=${setting.placeholder}`;
+  const nearest = nearestWord(flag, [...optionsOf(command).keys(), ...COMMAND_OF.keys()]);
+  const meant = nearest === null ? "" : `, meant may be "${nearest}"`;
+  const owner = COMMAND_NAMES.find((it) => optionsOf(it).has(flag));
+  if (owner !== undefined) return `it is an option of ${owner}, not of ${command}${meant}`;
+  const help = command === "start" ? "--help" : `${command} --help`;
+  return `the ${what} is unknown${meant || `, ${help} shows all`}`;
 }

@@ -8,6 +8,7 @@ import type { SettingKey } from "./setting.ts";
 export function completeDatabaseServer(draft: Draft, machine: Machine): void {
   applyUris(draft);
   findSocket(draft, machine);
+  checkPorts(draft);
   findUser(draft, machine);
   findRootCertificate(draft, machine);
   findPassword(draft, machine);
@@ -67,10 +68,18 @@ function readUri(text: string, refuse: (text: string, reason: string) => void): 
 
 function findSocket(draft: Draft, machine: Machine): void {
   if (draft.values.dbHost !== null) return;
-  const socket = `.s.PGSQL.${draft.values.dbPort}`;
+  const socket = `.s.PGSQL.${[draft.values.dbPort].flat()[0]}`;
   const directory = SOCKET_DIRECTORIES.find((it) => machine.fileExists(`${it}/${socket}`));
   if (directory === undefined) draft.set("dbHost", "localhost", "default (no Unix socket found)");
   else draft.set("dbHost", directory, "default (Unix socket)");
+}
+
+function checkPorts(draft: Draft): void {
+  const { dbHost, dbPort } = draft.values;
+  const hostCount = (dbHost ?? "").split(",").length;
+  if (typeof dbPort === "number" || dbPort.length === hostCount) return;
+  const reason = `one port for all hosts is wanted, or as many as there are hosts (${hostCount})`;
+  draft.refuse("dbPort", draft.origins.dbPort, dbPort.join(","), reason);
 }
 
 function findUser(draft: Draft, machine: Machine): void {
@@ -102,9 +111,14 @@ function findPassword(draft: Draft, machine: Machine): void {
   const path = machine.environment["PGPASSFILE"] || `${machine.homeDirectory}/.pgpass`;
   const text = readPasswordFile(path, draft, machine);
   if (text === null) return;
-  const server = { host: values.dbHost ?? "localhost", port: values.dbPort, user: values.dbUser };
-  for (const database of [values.maintenanceDatabase, ...values.databases ?? []]) {
-    const password = pgpassPassword(text, { ...server, database });
+  const databases = [values.maintenanceDatabase, ...values.databases ?? []];
+  const ports = [values.dbPort].flat();
+  const keys = (values.dbHost ?? "localhost").split(",").flatMap((host, index) => {
+    const server = { host, port: ports[index] ?? ports[0]!, user: values.dbUser };
+    return databases.map((database) => ({ ...server, database }));
+  });
+  for (const key of keys) {
+    const password = pgpassPassword(text, key);
     if (password === null) continue;
     draft.set("dbPassword", password, path);
     return;

@@ -15,11 +15,11 @@ const SECTIONS = [OUR_SECTION, ...STOCK_SECTIONS, ODOO_SECTION];
 /** The names of variables are long, and begin alike. */
 const CHANGES_IN_VARIABLE_MAX = 2;
 /** What people write for a section, too far from it to be a slip of the pen. */
-const SECTION_MEANT: Readonly<Record<string, string>> = {
-  connector: "options-connector",
-  queue: "queue_job",
-  runner: OUR_SECTION,
-};
+const SECTION_MEANT: ReadonlyMap<string, string> = new Map([
+  ["connector", "options-connector"],
+  ["queue", "queue_job"],
+  ["runner", OUR_SECTION],
+]);
 
 /**
  * Warns of names that nobody reads and that look like ones which are read. Without it a misspelt
@@ -33,7 +33,7 @@ export function nearMisses(environment: Environment, file: ConfigFile | null): s
       warnings.push(...keys(section, [...options.keys()]).map((it) => `${where} ${it}`));
       continue;
     }
-    const meant = SECTION_MEANT[section] ?? nearestWord(section, SECTIONS);
+    const meant = SECTION_MEANT.get(section) ?? nearestWord(section, SECTIONS);
     if (meant !== null) warnings.push(`${where} is not read, meant may be [${meant}]`);
   }
   return warnings;

@@ -1,3 +1,5 @@
+import { indentOf, stripped } from "./python_text.ts";
+
 /** One line of a file that cannot be read, or is read otherwise than meant. */
 export interface FileNote {
   readonly line: number;
@@ -13,8 +15,7 @@ export interface OdooFile {
 
 /** The section whose values hold for all others too. */
 const DEFAULTS = "DEFAULT";
-const SECTION = /^\[(.+)\]/;
-const OPTION = /^(.*?)\s*[=:]\s*(.*)$/;
+const SECTION = /^\[([^]+)\]/;
 
 /**
  * Reads Odoo's configuration file as Python's RawConfigParser does: `=` or `:`, values that go on
@@ -40,13 +41,13 @@ class Reader {
   #indent = 0;
 
   read(line: string, number: number): void {
-    const content = line.trim();
+    const content = stripped(line);
     if (content.startsWith("#") || content.startsWith(";")) return;
     if (content === "") {
       this.#value?.push("");
       return;
     }
-    const indent = line.length - line.trimStart().length;
+    const indent = indentOf(line);
     if (this.#value !== null && indent > this.#indent) {
       this.#value.push(content);
       return;
@@ -79,8 +80,8 @@ class Reader {
   }
 
   #addOption(content: string, line: number): void {
-    const option = OPTION.exec(content);
-    const key = option?.[1]?.toLowerCase() ?? "";
+    const delimiter = content.search(/[=:]/);
+    const key = stripped(content.slice(0, Math.max(delimiter, 0))).toLowerCase();
     if (this.#section === null) {
       this.#mistakes.push({
         line,
@@ -100,11 +101,13 @@ class Reader {
       this.#warnings.push({ line, text });
     }
     if (key === "") return;
-    this.#value = [option?.[2]?.trim() ?? ""];
+    this.#value = [stripped(content.slice(delimiter + 1))];
     this.#section.set(key, this.#value);
   }
 }
 
 function joined(options: ReadonlyMap<string, readonly string[]>): Map<string, string> {
-  return new Map([...options].map(([key, lines]) => [key, lines.join("\n").trimEnd()]));
+  return new Map(
+    [...options].map(([key, lines]) => [key, lines.join("\n").replace(/(?<!\n)\n+$/, "")]),
+  );
 }

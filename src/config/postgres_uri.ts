@@ -27,6 +27,10 @@ export function readPostgresUri(text: string): PostgresUri {
     const reason = "a database URI is as in postgres://odoo@db.example.com:5432/shop";
     throw new RangeError(reason, { cause: error });
   }
+  const keys = [...url.searchParams.keys()].join();
+  if (/[\s#\\]/.test(text) || /@/.test(url.pathname + keys)) {
+    throw new RangeError("a special character in a database URI is written as in %40 for @");
+  }
   const part = (name: string, text: string) => url.searchParams.get(name) || decoded(text) || null;
   return {
     host: part("host", url.hostname.replace(/^\[(.*)\]$/, "$1")),

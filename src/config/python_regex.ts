@@ -1,3 +1,5 @@
+import { SPACE } from "./python_text.ts";
+
 /**
  * The JavaScript expression that matches what Python's `re.match` does: a pattern at the start of a
  * text.
@@ -16,19 +18,24 @@ export function pythonRegex(pattern: string): RegExp {
   }
 }
 
+/** What Python takes for a letter of a word; inside of `[…]`. */
+const WORD = "\\p{L}\\p{N}_";
+const BOUNDARY = `(?<=[${WORD}])(?![${WORD}])|(?<![${WORD}])(?=[${WORD}])`;
+
 /** Escapes that mean the same, or what JavaScript says instead, outside of `[…]`. */
 const ESCAPES: Readonly<Record<string, string>> = {
   A: "(?<![^])",
   Z: "(?![^])",
   a: "\\x07",
-  b: "\\b",
-  B: "\\B",
+  b: `(?=${BOUNDARY})`,
+  // Not in an empty text, until Python 3.14.
+  B: `(?=(?!${BOUNDARY})(?:(?<=[^])|[^]))`,
   d: "\\p{Nd}",
   D: "\\P{Nd}",
-  w: "[\\p{L}\\p{N}_]",
-  W: "[^\\p{L}\\p{N}_]",
-  s: "\\s",
-  S: "\\S",
+  w: `[${WORD}]`,
+  W: `[^${WORD}]`,
+  s: `[${SPACE}]`,
+  S: `[^${SPACE}]`,
   n: "\\n",
   r: "\\r",
   t: "\\t",
@@ -42,16 +49,22 @@ const ESCAPES_IN_SET: Readonly<Record<string, string | null>> = {
   Z: null,
   B: null,
   b: "\\x08",
-  w: "\\p{L}\\p{N}_",
+  w: WORD,
   W: null,
+  s: SPACE,
+  S: null,
 };
 
-/** Python's inline flags; an empty text is what JavaScript does anyway. */
-const FLAGS: Readonly<Record<string, string>> = { i: "i", m: "m", s: "s", a: "", u: "" };
+/** JavaScript knows more ends of lines than `\n`; `$` may stand before the last one. */
+const AT_LINES = { "^": "(?<![^\\n])", "$": "(?![^\\n])" };
+const AT_TEXT = { "^": "(?<![^])", "$": "(?=\\n?(?![^]))" };
 
 /** Walks once over a pattern, piece by piece. */
 class Translation {
   flags = "u";
+  #marks: Readonly<Record<string, string>> = { ...AT_TEXT, ".": "[^\\n]" };
+  /** Groups that have begun so far: what stands further on cannot be referred to. */
+  #groupCount = 0;
   #rest: string;
 
   constructor(pattern: string) {
@@ -68,11 +81,12 @@ class Translation {
   #readFlags(): void {
     const flags = this.#take(/^\(\?([a-zA-Z]+)\)/)?.[1] ?? "";
     for (const flag of new Set(flags)) {
-      const ours = FLAGS[flag];
-      if (ours === undefined) {
+      if (flag === "i") this.flags += flag;
+      else if (flag === "m") this.#marks = { ...this.#marks, ...AT_LINES };
+      else if (flag === "s") this.#marks = { ...this.#marks, ".": "[^]" };
+      else if (flag !== "u") {
         throw new RangeError(`the flag "(?${flag})" is known to Python alone`);
       }
-      this.flags += ours;
     }
   }
 
@@ -87,13 +101,20 @@ class Translation {
     if (repeat !== null) return repeated(repeat);
     const [literal = ""] = this.#take(/^[{}\]]/) ?? [];
     if (literal !== "") return `\\${literal}`;
-    return this.#take(/^[^]/u)?.[0] ?? "";
+    const mark = this.#take(/^[.^$]/)?.[0];
+    if (mark !== undefined) return this.#marks[mark] ?? "";
+    const character = this.#take(/^[^]/u)?.[0] ?? "";
+    if (character === "(") this.#groupCount++;
+    return character;
   }
 
   #escape(known: Readonly<Record<string, string | null>>): string {
     const code = this.#take(/^\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/);
     if (code !== null) return `\\u{${code[1] ?? code[2] ?? code[3]?.replace(/^0+(?=.)/, "")}}`;
     const number = this.#take(/^\\([1-9]\d?)(?!\d)/)?.[1];
+    if (Number(number) > this.#groupCount) {
+      throw new RangeError(`there is no group ${number} before "\\${number}"`);
+    }
     if (number !== undefined) return `(?:\\${number})`;
     const character = this.#take(/^\\([^])/u)?.[1] ?? "";
     const ours = known[character];
@@ -120,7 +141,10 @@ class Translation {
 
   #group(): string {
     const name = this.#take(/^\(\?P<([^>]*)>/)?.[1];
-    if (name !== undefined) return `(?<${name}>`;
+    if (name !== undefined) {
+      this.#groupCount++;
+      return `(?<${name}>`;
+    }
     const reference = this.#take(/^\(\?P=([^)]*)\)/)?.[1];
     if (reference !== undefined) return `\\k<${reference}>`;
     if (this.#take(/^\(\?#[^)]*\)/) !== null) return "";

@@ -1,5 +1,6 @@
 import { readLogHandler, readLogLevel } from "../log_level.ts";
 import type { LogLevel } from "../log_level.ts";
+import { fullChannelName } from "../scheduler/channel_config.ts";
 import { isPostgresUri } from "./postgres_uri.ts";
 
 /**
@@ -44,11 +45,38 @@ export function seconds(min: number, example: number): (value: string) => number
   };
 }
 
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const LONGEST_DAYS = 3_650;
+
+/** `90s` or `1.5h`; milliseconds in the program. */
+export function duration(value: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(value) ?? [];
+  const ms = Number(number) * (UNIT_MS[unit ?? ""] ?? NaN);
+  if (ms <= LONGEST_DAYS * UNIT_MS["d"]!) return Math.round(ms);
+  throw new RangeError(
+    `a number with its unit s, m, h or d is wanted, up to ${LONGEST_DAYS}d, as in 90s or 1h`,
+  );
+}
+
 export function oneOf<T extends string>(...words: readonly [T, ...T[]]): (value: string) => T {
   return (value) => {
     const word = words.find((it) => it === value.toLowerCase());
     if (word !== undefined) return word;
     throw new RangeError(`one of ${words.join(", ")} is wanted, as in ${words[0]}`);
+  };
+}
+
+export function someOf<T extends string>(...words: readonly [T, ...T[]]): (value: string) => T[] {
+  return (value) => {
+    const given = names(value.toLowerCase());
+    const chosen = words.filter((it) => given.includes(it));
+    if (given.length > 0 && chosen.length === given.length) return chosen;
+    throw new RangeError(`some of ${words.join(", ")} are wanted, as in ${words.at(-1)}`);
   };
 }
 
@@ -73,13 +101,37 @@ export function interfaceName(value: string): string {
   );
 }
 
-/** A host name, or the directory of a Unix socket. */
-export function databaseHost(value: string): string {
-  return value.startsWith("/") ? value : interfaceName(value.replace(/^\[(.*)\]$/, "$1"));
+/** Host names, or directories of a Unix socket. */
+export function databaseHosts(value: string): string {
+  const hosts = value.split(",").map((it) => it.trim());
+  return hosts.map((it) => it.startsWith("/") ? it : interfaceName(it.replace(/^\[(.*)\]$/, "$1")))
+    .join(",");
+}
+
+/** One for all hosts, or one for each. */
+export function ports(example: number): (value: string) => number | number[] {
+  return (value) => {
+    const list = value.split(",").map((it) => port(example)(it.trim()));
+    return list.length === 1 ? list[0]! : list;
+  };
 }
 
 export function names(value: string): string[] {
   return [...new Set(value.split(/[,\n]/).map((it) => it.trim()).filter((it) => it !== ""))];
+}
+
+/** The full name of a channel. */
+export function channel(value: string): string {
+  if (value !== "" && !value.includes(",")) return fullChannelName(value);
+  throw new RangeError("the name of one channel is wanted, as in mail or root.mail.bulk");
+}
+
+export function uuids(value: string): string[] {
+  const list = names(value);
+  if (list.length > 0) return list;
+  throw new RangeError(
+    "uuids of jobs separated by commas are wanted, as in a5f69320-0120-48f8-a607-dd3bde054e87",
+  );
 }
 
 /** Database names, or URIs of them. */
@@ -92,6 +144,8 @@ export function databases(value: string): string[] {
     throw new RangeError("a comma in a database URI is written %2C");
   }
   const wrong = list.find((it) => it.includes("://") && !isPostgresUri(it));
+  const torn = list.some(isPostgresUri) && list.some((it) => !isPostgresUri(it) && /@/.test(it));
+  if (torn) throw new RangeError("a comma in a database URI is written %2C");
   if (list.length > 0 && wrong === undefined) return list;
   throw new RangeError("database names separated by commas are wanted, as in shop,crm");
 }

@@ -1,7 +1,7 @@
 import type { LogLevel } from "../log_level.ts";
 
-export const COMMANDS = ["start", "help", "check-config", "version"] as const;
-export type Command = typeof COMMANDS[number];
+/** What the process can be asked to do. Explained one by one in COMMANDS. */
+export type Command = "start" | "check-config" | "requeue" | "help" | "version";
 
 /** All settings of the process, in the program's units. Explained one by one in SETTINGS. */
 export interface Settings {
@@ -19,9 +19,10 @@ export interface Settings {
   readonly httpAuthPassword: string | null;
   readonly httpCaFile: string | null;
   readonly httpVerify: boolean;
-  /** A host name, or the directory of a Unix socket. */
+  /** A host name, or the directory of a Unix socket, or several separated by commas. */
   readonly dbHost: string | null;
-  readonly dbPort: number;
+  /** Of all hosts, or one for each. */
+  readonly dbPort: number | readonly number[];
   readonly dbUser: string;
   readonly dbPassword: string | null;
   readonly dbSslmode: "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full";
@@ -39,6 +40,9 @@ export interface Settings {
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly drainTimeoutMs: number;
+  /** 0 is never. */
+  readonly pollIntervalMs: number;
+  readonly singleRunner: boolean;
 }
 
 /** The settings that people give; what is to be done with them is no setting. */
@@ -78,6 +82,18 @@ export interface Setting<T> {
   /** It says which file to read, and so cannot stand in it. */
   readonly outsideFile?: boolean;
 }
+
+/** An option of one command: as a setting, but given on the command line alone. */
+export interface CommandOption<T> extends
+  Pick<
+    Setting<T>,
+    "name" | "placeholder" | "fallback" | "shownDefault" | "read" | "help" | "isList"
+  > {
+  /** Needs no value: its name alone says yes. */
+  readonly isSwitch?: boolean;
+}
+
+export type CommandOptions<T> = { readonly [K in keyof T]: CommandOption<T[K]> };
 
 /**
  * The environment variables and sections of Odoo's own job runner: of queue_job, and of connector

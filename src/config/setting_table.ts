@@ -112,8 +112,8 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
     placeholder: "HOST",
     fallback: null,
     shownDefault: "the local Unix socket, else localhost",
-    read: read.databaseHost,
-    help: "The PostgreSQL server: a host, or the directory of a Unix socket",
+    read: read.databaseHosts,
+    help: "PostgreSQL's host, or the directory of its socket; of several the writable one",
   },
   dbPort: {
     name: "db-port",
@@ -122,8 +122,8 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
     libpq: "PGPORT",
     placeholder: "PORT",
     fallback: 5432,
-    read: read.port(5432),
-    help: "The port of PostgreSQL",
+    read: read.ports(5432),
+    help: "The port of PostgreSQL, or one for each host, as in 5432,5433",
   },
   dbUser: {
     name: "db-user",
@@ -261,6 +261,23 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
     fallback: 10_000,
     read: read.seconds(0, 10),
     help: "How long a stop waits until Odoo has started the jobs it was asked for",
+  },
+  pollIntervalMs: {
+    name: "poll-interval",
+    placeholder: "SECONDS",
+    fallback: 0,
+    shownDefault: "0: never",
+    read: read.seconds(0, 10),
+    help:
+      "How often to read all jobs of databases where LISTEN does not work, with --single-runner",
+  },
+  singleRunner: {
+    name: "single-runner",
+    placeholder: "BOOLEAN",
+    fallback: false,
+    read: read.flag,
+    help: "Whether nothing else runs jobs of these databases, ever; --poll-interval wants it",
+    isFlag: true,
   },
 };
 

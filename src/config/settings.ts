@@ -1,7 +1,8 @@
 import { ConfigError, type Mistake } from "../scheduler/errors.ts";
 import { chooseChannels } from "./channel_choice.ts";
 import { checkTogether } from "./checks.ts";
-import { readCommandLine } from "./command_line.ts";
+import { type CommandLine, readCommandLine } from "./command_line.ts";
+import { COMMANDS } from "./command_table.ts";
 import { readConfigFile } from "./config_file.ts";
 import { completeDatabaseServer } from "./database_server.ts";
 import { Draft } from "./draft.ts";
@@ -9,7 +10,6 @@ import type { Machine } from "./machine.ts";
 import { nearMisses } from "./near_misses.ts";
 import { odooLimits } from "./odoo_limits.ts";
 import type { SettingKey, Settings } from "./setting.ts";
-import { SETTING_KEYS } from "./setting_table.ts";
 import { Sources } from "./sources.ts";
 import { stockRunnerWarnings } from "./stock_runner.ts";
 
@@ -49,25 +49,36 @@ export function loadSettings(machine: Machine): Loaded {
   return loaded;
 }
 
-/** As `loadSettings`, but keeps going: what is wrong stands in `mistakes`. */
-export function inspectSettings(machine: Machine): Inspection {
-  const commandLine = readCommandLine(machine.argv);
+/**
+ * As `loadSettings`, but keeps going: what is wrong stands in `mistakes`. Looks only at settings
+ * that the command heeds: what is wrong with channels keeps nobody from a requeue.
+ */
+export function inspectSettings(
+  machine: Machine,
+  commandLine: CommandLine = readCommandLine(machine.argv),
+): Inspection {
   const { command } = commandLine;
   const draft = new Draft();
-  if (command === "start" || command === "check-config") {
+  const keys = COMMANDS[command].settings;
+  if (keys.length > 0) {
     draft.mistakes.push(...commandLine.mistakes);
     const withoutFile = new Sources(commandLine, machine.environment, null);
     const file = readConfigFile(draft, withoutFile, machine);
     const sources = new Sources(commandLine, machine.environment, file);
-    for (const key of SETTING_KEYS) {
+    for (const key of keys) {
       if (key !== "configFile" && key !== "channels") draft.take(key, sources.of(key)[0]);
     }
-    chooseChannels(draft, sources.of("channels"), { strict: command === "check-config" });
-    draft.warnings.push(...stockRunnerWarnings(sources.of("channels"), file));
+    const hasChannels = keys.includes("channels");
+    if (hasChannels) {
+      chooseChannels(draft, sources.of("channels"), { strict: command === "check-config" });
+      draft.warnings.push(...stockRunnerWarnings(sources.of("channels"), file));
+    }
     completeDatabaseServer(draft, machine);
     checkTogether(draft, sources, machine);
     draft.warnings.push(...nearMisses(machine.environment, file));
-    if (file !== null) draft.warnings.push(...odooLimits(draft.values.channels, file.content));
+    if (hasChannels && file !== null) {
+      draft.warnings.push(...odooLimits(draft.values.channels, file.content));
+    }
   }
   const { values, origins, mistakes, warnings } = draft;
   return { settings: { ...values, command }, origins, mistakes, warnings };

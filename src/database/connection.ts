@@ -6,25 +6,45 @@ const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify
 
 /** How to reach the PostgreSQL server. Null is as libpq would have it. */
 export interface ConnectionSettings {
-  /** A name, an address, a directory with the server's socket, or several separated by commas. */
+  /**
+   * A name, an address, a directory with the server's socket, or several separated by commas: the
+   * one that may be written to counts.
+   */
   readonly host: string | null;
-  readonly port: number;
+  /** Of all hosts, or one for each. */
+  readonly port: number | readonly number[];
   readonly user: string;
   readonly password: string | null;
   readonly sslmode: typeof SSL_MODES[number];
   /** A file with the certificates to trust, PEM. */
   readonly sslrootcert: string | null;
   readonly connectTimeoutMs: number;
-  /** The server gives up on a statement after this. */
+  /** The server gives up on a statement after this; on a brief one earlier (see `Session.run`). */
   readonly statementTimeoutMs: number;
 }
+
+/** Settings for one of the hosts alone. */
+export type OneServer = ConnectionSettings & { readonly host: string; readonly port: number };
 
 /** Where servers packaged by distributions have their socket. */
 const SOCKET_DIRECTORY = "/var/run/postgresql";
 
-/** The hosts to try, in order. */
-export function hostsOf({ host }: ConnectionSettings): string[] {
-  return (host ?? SOCKET_DIRECTORY).split(",").map((it) => it.trim());
+/**
+ * How long a statement of ours waits for a lock on a table: whoever comes later stands in line
+ * behind us.
+ */
+const LOCK_TIMEOUT_MS = 5_000;
+/** A link that dies while the server works is noticed by TCP within 15 s, where it can be. */
+const KEEP_ALIVE_SECONDS = 5;
+
+/** The servers to try, in order. */
+export function serversOf(settings: ConnectionSettings): OneServer[] {
+  const { host, port } = settings;
+  return (host ?? SOCKET_DIRECTORY).split(",").map((it, index) => ({
+    ...settings,
+    host: it.trim(),
+    port: typeof port === "number" ? port : port[index] ?? port[0]!,
+  }));
 }
 
 /**
@@ -35,7 +55,7 @@ export function hostsOf({ host }: ConnectionSettings): string[] {
 export function defaultConnection(environment = process.env): ConnectionSettings {
   return {
     host: environment["PGHOST"] ?? null,
-    port: Number(environment["PGPORT"] || 5432),
+    port: (environment["PGPORT"] || "5432").split(",").map(Number),
     user: environment["PGUSER"] ?? userInfo().username,
     password: environment["PGPASSWORD"] ?? null,
     sslmode: sslMode(environment["PGSSLMODE"] || "prefer"),
@@ -55,13 +75,16 @@ function sslMode(text: string): ConnectionSettings["sslmode"] {
  * The driver's options for one backend that must never be replaced behind our back: no end of life,
  * no idle end. A vanished client's backend, and with it its locks, ends within about 15 s (tcp_*).
  * Where to connect and how to encrypt is not among them: see `openSocket`.
+ *
+ * @param isPooled Statements may run on several backends, shared with others.
  */
 export function driverOptions(
-  settings: ConnectionSettings,
+  settings: OneServer,
   database: string,
   applicationName: string,
+  isPooled = false,
 ): postgres.Options<Record<string, never>> {
-  const isSocket = hostsOf(settings).every((it) => it.startsWith("/"));
+  const isSocket = settings.host.startsWith("/");
   return {
     database,
     username: settings.user,
@@ -71,6 +94,7 @@ export function driverOptions(
     max_lifetime: null,
     idle_timeout: 0,
     connect_timeout: settings.connectTimeoutMs / 1000,
+    keep_alive: KEEP_ALIVE_SECONDS,
     // One attempt: trying again is the caller's.
     backoff: false,
     // See `Session.run` for what takes its place.
@@ -78,8 +102,12 @@ export function driverOptions(
     onnotice: () => {},
     connection: {
       application_name: applicationName,
-      statement_timeout: settings.statementTimeoutMs,
-      ...(isSocket
+      // What else is set would stay with a pooler's backend, or is refused by the pooler.
+      ...(isPooled ? {} : {
+        statement_timeout: settings.statementTimeoutMs,
+        lock_timeout: LOCK_TIMEOUT_MS,
+      }),
+      ...(isPooled || isSocket
         ? {}
         : { tcp_keepalives_idle: 5, tcp_keepalives_interval: 3, tcp_keepalives_count: 3 }),
     },

@@ -8,7 +8,15 @@ import {
   type NothingToRun,
 } from "./generation.ts";
 import { type JobRow, jobRows } from "./job_row.ts";
-import { FACTS, IS_ODOO, jobPage, TERMINATE_GHOST, TRY_GROUP_LOCK, tryLock } from "./queries.ts";
+import {
+  ADDON_STATE,
+  FACTS,
+  IS_ODOO,
+  jobPage,
+  TERMINATE_GHOST,
+  TRY_GROUP_LOCK,
+  tryLock,
+} from "./queries.ts";
 import { type Parameter, Session, type SessionLost } from "./session.ts";
 import { PAGE_ROWS } from "./statement.ts";
 
@@ -22,6 +30,13 @@ export interface DatabaseOptions {
 export interface SessionEvents {
   readonly onNotify?: (channel: string, payload: string) => void;
   readonly onLost?: (reason: SessionLost) => void;
+  readonly onSetback?: (reason: string) => void;
+}
+
+/** How a session is opened; see `SessionOptions`. */
+export interface SessionManner {
+  readonly isPooled?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /** A backend that was terminated takes a moment to go. */
@@ -45,27 +60,34 @@ export class Database {
   }
 
   /** Opens a session of its own. */
-  openSession(events: SessionEvents = {}): Promise<Session> {
+  openSession(events: SessionEvents = {}, manner: SessionManner = {}): Promise<Session> {
     return Session.open({
       database: this.name,
       connection: this.#connection,
       applicationName: this.#applicationName,
       clock: this.#clock,
+      ...manner,
       ...events,
     });
   }
 
   /** Which generation the database is, or why it has nothing to run. */
   async generation(session: Session): Promise<KnownGeneration | NothingToRun> {
-    const [first] = await session.run(IS_ODOO);
+    const [first] = await session.run(IS_ODOO, [], "brief");
     if (first!["odoo"] !== true) return { state: "ignored", reason: "not a database of Odoo" };
-    const [row] = await session.run(FACTS);
+    const [row] = await session.run(FACTS, [], "brief");
     const facts: DatabaseFacts = {
       addons: JSON.parse(String(row!["addons"])),
       columns: JSON.parse(String(row!["columns"])),
       hasJobLocks: row!["hasJobLocks"] === true,
     };
     return generationOf(facts);
+  }
+
+  /** Whether the add-on is as it was found by `generation`: cheap, to be asked often. */
+  async isUnchanged(session: Session, { addon }: KnownGeneration): Promise<boolean> {
+    const [row] = await session.run(ADDON_STATE, [addon]);
+    return row?.["state"] === "installed";
   }
 
   /**
@@ -117,11 +139,13 @@ export class Database {
   }
 
   async #lock(session: Session, text: string, parameters: readonly Parameter[] = []) {
-    const tryOnce = async () => (await session.run(text, parameters))[0]!["locked"] === true;
+    const tryOnce = async () =>
+      (await session.run(text, parameters, "brief"))[0]!["locked"] === true;
     let isOurs = await tryOnce();
     if (!isOurs && this.#lastPid !== 0 && this.#lastPid !== session.pid) {
       // Our own backend before this one may live on, its connection cut without a word.
-      const ghosts = await session.run(TERMINATE_GHOST, [this.#lastPid, this.#applicationName]);
+      const ghost = [this.#lastPid, this.#applicationName];
+      const ghosts = await session.run(TERMINATE_GHOST, ghost, "brief");
       for (let pause = 0; !isOurs && ghosts.length > 0 && pause < GHOST_PAUSES; pause++) {
         await new Promise<void>((resolve) => this.#clock.after(GHOST_PAUSE_MS, resolve));
         isOurs = await tryOnce();

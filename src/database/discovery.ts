@@ -12,27 +12,45 @@ export interface DiscoveryOptions {
   readonly databases: readonly string[] | null;
   readonly filter: RegExp | null;
   readonly clock: Clock;
+  /** Gives up. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ListedDatabase {
+  readonly name: string;
+  /** Differs when anything was written there; null if that is not known. */
+  readonly written: string | null;
 }
 
 /**
- * The names of the databases to serve: those given, else all that Odoo would list (the role's own,
- * connectable, no templates), as far as the filter lets them through.
+ * The databases to serve: those given, else all that Odoo would list (the role's own, connectable,
+ * no templates), as far as the filter lets them through.
  *
  * @throws {Error} When the list cannot be read.
  */
-export async function discoverDatabases(options: DiscoveryOptions): Promise<string[]> {
-  if (options.databases) return [...options.databases];
+export async function listDatabases(options: DiscoveryOptions): Promise<ListedDatabase[]> {
+  if (options.databases) return options.databases.map((name) => ({ name, written: null }));
   const session = await Session.open({
     database: options.maintenanceDatabase,
     connection: options.connection,
     applicationName: "odoo_jobrunner_discovery",
     clock: options.clock,
+    // It needs nothing of its backend, so it may be any.
+    isPooled: true,
+    ...(options.signal ? { signal: options.signal } : {}),
   });
   try {
     const rows = await session.run(LIST_DATABASES, [options.templateDatabase]);
-    const names = rows.map((it) => String(it["name"]));
-    return names.filter((it) => options.filter?.test(it) ?? true);
+    const listed = rows.map(({ name, written }) => {
+      return { name: String(name), written: written === null ? null : String(written) };
+    });
+    return listed.filter(({ name }) => options.filter?.test(name) ?? true);
   } finally {
     await session.end();
   }
+}
+
+/** Their names alone. */
+export async function discoverDatabases(options: DiscoveryOptions): Promise<string[]> {
+  return (await listDatabases(options)).map((it) => it.name);
 }

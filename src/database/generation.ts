@@ -127,6 +127,13 @@ export function generationOf(facts: DatabaseFacts): KnownGeneration | NothingToR
   return { ...found.is, name: `${addon.name} ${major}.0`, columns: new Set(facts.columns) };
 }
 
+/** Nothing that matters to us has changed. */
+export function isSameGeneration(one: KnownGeneration, other: KnownGeneration): boolean {
+  const { name, hasJobLocks, columns } = one;
+  return name === other.name && hasJobLocks === other.hasJobLocks &&
+    columns.size === other.columns.size && [...columns].every((it) => other.columns.has(it));
+}
+
 /** For a database whose add-on does not say its version. */
 function guessMajor(addon: string, columns: readonly string[]): number {
   if (addon === "connector") return columns.includes("active") ? 8 : 9;

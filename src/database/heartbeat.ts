@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock, Timer } from "../clock.ts";
+import { CANNOT_LISTEN, DEAF } from "./deaf.ts";
 import { NOTIFY } from "./queries.ts";
 import { type Session, SessionLost } from "./session.ts";
 
@@ -12,6 +13,11 @@ export interface HeartbeatOptions {
   /** Time to `send`. */
   readonly onDue: () => void;
 }
+
+/** PostgreSQL's code for what a server in recovery refuses. */
+const READ_ONLY = "25006";
+const IN_RECOVERY = "the server is in recovery, as a standby or before it is promoted; " +
+  "connect to the one that is written to (--db-host, --db-port)";
 
 /**
  * Proves that a session is alive and hears: a NOTIFY to ourselves must come back on the same
@@ -35,16 +41,19 @@ export class Heartbeat {
    * The session listens, and has proven it when this resolves.
    *
    * @throws {SessionLost} When it does not hear.
+   * @throws {Error} When the server takes no LISTEN.
    */
   async start(session: Session): Promise<void> {
-    await session.run(`listen "${this.channel}"`);
+    await listen(session, this.channel);
     const heard = new Promise<void>((resolve, reject) => {
       this.#first = { heard: resolve, failed: reject };
     });
     // A loss is thrown below.
     heard.catch(() => {});
-    await this.send(session);
-    if (!session.isOpen) await session.run(NOTIFY, [this.channel, ""]);
+    // In one transaction with its NOTIFY a pooler lets it through: only another's tells.
+    if (session.isBehindPooler) await this.#sendFromOutside(session);
+    else await this.send(session);
+    if (!session.isOpen) await session.run(NOTIFY, [this.channel, ""], "brief");
     await heard;
   }
 
@@ -55,17 +64,13 @@ export class Heartbeat {
 
   /** Sends one. Resolves when the statement is over; whether it is heard shows later. */
   async send(session: Session): Promise<void> {
-    const { clock, deadlineMs } = this.#options;
+    const { clock } = this.#options;
     this.#isDue = false;
     let isAnswered = false;
-    this.#deadline = clock.after(deadlineMs, () => {
-      const reason = silence(deadlineMs / 1000, isAnswered);
-      session.abandon(reason);
-      this.#first?.failed(new SessionLost("ABANDONED", reason));
-    });
+    this.#expect(session, () => isAnswered);
     try {
       const sentMs = clock.nowMs();
-      const [row] = await session.run(NOTIFY, [this.channel, ""]);
+      const [row] = await session.run(NOTIFY, [this.channel, ""], "brief");
       isAnswered = true;
       clock.align?.(Number(row!["nowMs"]), sentMs);
     } catch (error) {
@@ -92,6 +97,26 @@ export class Heartbeat {
     this.#isDue = false;
   }
 
+  async #sendFromOutside(session: Session): Promise<void> {
+    const other = await session.openAnother();
+    try {
+      this.#expect(session, () => true);
+      await other.run(NOTIFY, [this.channel, ""], "brief");
+    } finally {
+      await other.end();
+    }
+  }
+
+  /** One is on its way, and comes back within the deadline, or the session is of no use. */
+  #expect(session: Session, isAnswered: () => boolean): void {
+    const { clock, deadlineMs } = this.#options;
+    this.#deadline = clock.after(deadlineMs, () => {
+      const [reason, code] = silence(deadlineMs / 1000, isAnswered());
+      session.abandon(reason, code);
+      this.#first?.failed(new SessionLost(code, reason));
+    });
+  }
+
   #sendLater(): void {
     this.#interval?.cancel();
     this.#interval = this.#options.clock.after(this.#options.intervalMs, () => {
@@ -102,11 +127,19 @@ export class Heartbeat {
   }
 }
 
+async function listen(session: Session, channel: string): Promise<void> {
+  try {
+    await session.run(`listen "${channel}"`, [], "brief");
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== READ_ONLY) throw error;
+    throw new Error(`${(error as Error).message}: ${IN_RECOVERY}`, { cause: error });
+  }
+}
+
 /** Why no notification came back, by whether the statement that sent it was answered. */
-function silence(seconds: number, isAnswered: boolean): string {
+function silence(seconds: number, isAnswered: boolean): [reason: string, code: string] {
   const silence = `a notification to ourselves did not come back within ${seconds} s`;
   return isAnswered
-    ? `${silence}: LISTEN does not work here, as behind PgBouncer in transaction mode; connect ` +
-      `straight to PostgreSQL (--db-host, --db-port)`
-    : `${silence}: the link is dead`;
+    ? [`${silence}: ${CANNOT_LISTEN}`, DEAF]
+    : [`${silence}: the link is dead`, "TIMEOUT"];
 }

@@ -10,13 +10,31 @@ import type { KnownGeneration } from "./generation.ts";
 const NOW_MS = `(extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`;
 
 /**
- * The first statement of a session. PostgreSQL before 12 does not know `tcp_user_timeout`, and
- * would refuse a client that asked for it when connecting.
+ * The first statement of a session. PostgreSQL before 12 does not know `tcp_user_timeout`, before
+ * 14 not `client_connection_check_interval`, and would refuse a client that asked for them when
+ * connecting; not every system can check. With it a backend in the middle of a statement lets go of
+ * its locks when its client has died. A pooler that kept our settings to itself may give the same
+ * backend to others: it is not ours, and what we set would be theirs.
  */
 export const OPENING = `
   select pg_backend_pid() as pid, ${NOW_MS},
+    current_setting('transaction_read_only') = 'on' as "isReadOnly",
+    current_setting('lock_timeout') <> '0' as "isOurs",
     case when current_setting('tcp_user_timeout', true) is not null
-      then set_config('tcp_user_timeout', '15000', false) end as "userTimeout"`;
+      then set_config('tcp_user_timeout', '15000', false) end as "userTimeout",
+    case when current_setting('client_connection_check_interval', true) is not null
+        and version() like '%linux%'
+      then set_config('client_connection_check_interval', '1000', false) end as "checkInterval"`;
+
+/** How long the next statements of a session may take. */
+export function setStatementTimeout(timeoutMs: number): string {
+  return `set statement_timeout = ${timeoutMs}`;
+}
+
+/** The same where the backend is shared with others. */
+export const POOLED_OPENING = `
+  select pg_backend_pid() as pid, ${NOW_MS}, false as "isOurs",
+    current_setting('transaction_read_only') = 'on' as "isReadOnly"`;
 
 /** Where the row's own database is Odoo's, what it says of the two add-ons and of `queue_job`. */
 export const IS_ODOO = `select to_regclass('ir_module_module') is not null as odoo`;
@@ -30,9 +48,15 @@ export const FACTS = `
      where attrelid = to_regclass('queue_job') and attnum > 0 and not attisdropped) as columns,
     to_regclass('queue_job_lock') is not null as "hasJobLocks"`;
 
-/** $1 is the template database of the server. */
+/** $1 the add-on: is it as it was? */
+export const ADDON_STATE = `select state from ir_module_module where name = $1`;
+
+/** $1 is the template database of the server. `written` grows with all that is written there. */
 export const LIST_DATABASES = `
-  select datname as name from pg_database
+  select datname as name,
+    (select (tup_inserted + tup_updated + tup_deleted)::text from pg_stat_database stat
+     where stat.datid = pg_database.oid) as written
+  from pg_database
   where pg_get_userbyid(datdba) = current_user and not datistemplate and datallowconn
     and datname not in ('postgres', $1)
   order by datname`;
@@ -104,6 +128,11 @@ function channelOrRoot(generation: KnownGeneration): string {
   return generation.columns.has("channel") ? "coalesce(channel, 'root')" : "'root'::varchar";
 }
 
+/** Only on the backend whose process id this placeholder has; null is any. */
+function onBackend(placeholder: number): string {
+  return `pg_backend_pid() = coalesce($${placeholder}::int, pg_backend_pid())`;
+}
+
 /**
  * Claims jobs: $1 uuids, $2 our backend, $3 the date of enqueueing in seconds, known to us so that
  * we recognize our own claim when its answer is lost. A row that a transaction of Odoo holds is
@@ -112,7 +141,7 @@ function channelOrRoot(generation: KnownGeneration): string {
 export const CLAIM = `
   with due as (
     select id from queue_job
-    where uuid = any($1::text[]) and state = 'pending' and pg_backend_pid() = $2::int
+    where uuid = any($1::text[]) and state = 'pending' and ${onBackend(2)}
     order by id for update skip locked
   )
   update queue_job
@@ -129,7 +158,7 @@ export const PUT_BACK = `
     select job.id from unnest($1::text[], $3::float8[]) as claim(uuid, seconds)
     join queue_job job on job.uuid = claim.uuid
       and job.date_enqueued = to_timestamp(claim.seconds) at time zone 'utc'
-    where job.state = 'enqueued' and pg_backend_pid() = $2::int
+    where job.state = 'enqueued' and ${onBackend(2)}
     order by job.id for update of job skip locked
   )
   update queue_job set state = 'pending', date_enqueued = null, date_started = null
@@ -146,13 +175,14 @@ export const REQUEUE_DEAD = `
     select job.id, job.state, job.date_enqueued from queue_job job
     where job.state in ('enqueued', 'started')
       and job.date_enqueued < (now() at time zone 'utc') - interval '10 seconds'
-      and job.uuid <> all($2::text[]) and pg_backend_pid() = $1::int
+      and job.uuid <> all($2::text[]) and ${onBackend(1)}
   ), free as (
     select lock.queue_job_id as id from queue_job_lock lock
     where lock.queue_job_id in (select id from suspects)
     for no key update skip locked
   ), dead as (
-    select job.id, coalesce(job.max_retries, 0) <> 0 and job.retry > job.max_retries as "isOver"
+    select job.id, coalesce(job.max_retries, 0) <> 0
+        and coalesce(job.retry, 0) > job.max_retries as "isOver"
     from queue_job job join suspects on suspects.id = job.id
       -- A worker may have begun since: then the row that is locked is another.
       and suspects.state = job.state and suspects.date_enqueued = job.date_enqueued
@@ -178,7 +208,7 @@ export const REQUEUE_DEAD = `
 export const REQUEUE_UNASKED = `
   with unasked as (
     select id from queue_job
-    where state = 'enqueued' and uuid <> all($2::text[]) and pg_backend_pid() = $1::int
+    where state = 'enqueued' and uuid <> all($2::text[]) and ${onBackend(1)}
       and date_enqueued < (now() at time zone 'utc') - make_interval(secs => $3::float8)
     order by id for update skip locked
   )

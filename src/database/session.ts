@@ -1,36 +1,20 @@
 import type { Socket } from "node:net";
 import postgres from "postgres";
-import type { Clock, Timer } from "../clock.ts";
-import { type ConnectionSettings, driverOptions } from "./connection.ts";
-import { OPENING } from "./queries.ts";
+import { type Backoff, backoffMs } from "../backoff.ts";
+import type { Timer } from "../clock.ts";
+import { driverOptions, type OneServer } from "./connection.ts";
+import { withPoolerCure } from "./deaf.ts";
+import { OPENING, POOLED_OPENING, setStatementTimeout } from "./queries.ts";
+import { openOnWritable } from "./server_choice.ts";
+import { codeOf, SessionLost } from "./session_lost.ts";
+import type { SessionOptions } from "./session_options.ts";
 import { openSocket } from "./socket.ts";
 
+export { SessionLost };
 export type Row = Record<string, unknown>;
 export type Parameter = string | number | boolean | null | readonly string[];
-
-export interface SessionOptions {
-  readonly database: string;
-  readonly connection: ConnectionSettings;
-  readonly applicationName: string;
-  readonly clock: Clock;
-  /** A NOTIFY arrived on a channel this session listens to. */
-  readonly onNotify?: (channel: string, payload: string) => void;
-  /** The backend is gone: called once, unless `end` was called before. */
-  readonly onLost?: (reason: SessionLost) => void;
-}
-
-/** Why a session ended that nobody had ended. */
-export class SessionLost extends Error {
-  override readonly name = "SessionLost";
-
-  /**
-   * `code` is PostgreSQL's SQLSTATE or the socket's, as far as known: of a backend that was
-   * terminated the driver only says CONNECTION_CLOSED.
-   */
-  constructor(readonly code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-  }
-}
+/** `brief`: looks at a few rows by their keys. `long`: may read a whole table. */
+export type Length = "brief" | "long";
 
 /**
  * Arrays as PostgreSQL writes them: the driver would have to learn the types of arrays from the
@@ -42,10 +26,17 @@ function asDriverTakesIt(parameter: Parameter): Parameter {
   return `{${texts.join(",")}}`;
 }
 
+/** How long the server may take for a brief statement, so that a dead link is soon noticed. */
+const BRIEF_MS = 10_000;
 /**
  * Beyond the server's own statement timeout: then not the statement is slow but the link is dead.
  */
 const LINK_GRACE_MS = 5_000;
+
+/** Serialization failure and deadlock: the same statement may well get through the next time. */
+const GAVE_WAY = /^40(001|P01)$/;
+const GAVE_WAY_TRIES = 5;
+const GAVE_WAY_BACKOFF: Backoff = { firstMs: 50, longestMs: 800 };
 
 /** How long a server may take to hang up when told that we go. */
 const HANG_UP_MS = 1_000;
@@ -70,33 +61,53 @@ export class Session {
   #state: "open" | "lost" | "ended" = "open";
   #lost: SessionLost | null = null;
   #rejectRunning: ((reason: SessionLost) => void) | null = null;
-  /** Open or being opened: the backend's, and those of hosts that were tried before. */
-  readonly #sockets = new Set<Socket>();
-  /** None of them is open any more. */
+  /** Open or being opened. */
+  #socket: Socket | null = null;
+  /** It is closed. */
   #onHungUp: () => void = () => {};
   #ending: Promise<void> | null = null;
   #pid = 0;
+  #isReadOnly = false;
+  #isBehindPooler = false;
+  readonly #onAbort = () => void this.end();
+  /** The backend's own statement timeout; null where it is not ours to say. */
+  #timeoutMs: number | null = null;
+  /** The last reason why a statement gave way. */
+  #setback: string | null = null;
 
   /**
-   * @throws {Error} As the driver says, when the server cannot be reached or does not let us in.
+   * On the first of the servers that may be written to.
+   *
+   * @throws {Error} As the driver says, when no server can be reached or lets us in.
    */
-  static async open(options: SessionOptions): Promise<Session> {
-    const session = new Session(options);
+  static open(options: SessionOptions): Promise<Session> {
+    return openOnWritable(options.connection, (server) => Session.#openOn(server, options));
+  }
+
+  static async #openOn(server: OneServer, options: SessionOptions): Promise<Session> {
+    if (options.signal?.aborted) throw new SessionLost("ENDED", "the session was ended");
+    const session = new Session(server, options);
+    options.signal?.addEventListener("abort", session.#onAbort);
     try {
       const sentMs = options.clock.nowMs();
-      const [row] = await session.run(OPENING);
+      const rows = await session.run(options.isPooled ? POOLED_OPENING : OPENING);
+      const row = rows[0];
       session.#pid = Number(row!["pid"]);
+      session.#isBehindPooler = keyOf(rows) !== session.#pid;
+      session.#isReadOnly = row!["isReadOnly"] === true;
+      if (row!["isOurs"] === true) session.#timeoutMs = server.statementTimeoutMs;
       options.clock.align?.(Number(row!["nowMs"]), sentMs);
       return session;
     } catch (error) {
       await session.end();
-      throw error;
+      throw withPoolerCure(error);
     }
   }
 
-  private constructor(options: SessionOptions) {
+  private constructor(server: OneServer, options: SessionOptions) {
     this.#options = options;
-    const driver = driverOptions(options.connection, options.database, options.applicationName);
+    const { database, applicationName, isPooled } = options;
+    const driver = driverOptions(server, database, applicationName, isPooled);
     // `onnotify` is missing in the driver's types; its own `listen` would open a second connection.
     const onnotify = (channel: string, payload: string) => {
       if (this.#state === "open") options.onNotify?.(channel, payload);
@@ -105,7 +116,7 @@ export class Session {
       this.#lose(new SessionLost("CONNECTION_CLOSED", "the connection was closed"));
     };
     // Missing in the types as well.
-    const socket = () => openSocket(options.connection, options.clock, (it) => this.#keep(it));
+    const socket = () => openSocket(server, options.clock, (it) => this.#keep(it));
     this.#sql = postgres({ ...driver, ...{ onnotify, socket }, onclose });
   }
 
@@ -114,12 +125,34 @@ export class Session {
     return this.#pid;
   }
 
+  /** The backend that writes must run on; null is any. */
+  get fence(): number | null {
+    return this.#options.isPooled ? null : this.#pid;
+  }
+
+  /** Who answers has another process id than the backend: some pooler stands between. */
+  get isBehindPooler(): boolean {
+    return this.#isBehindPooler;
+  }
+
+  /** Opens another one that hears and tells nothing. */
+  openAnother(): Promise<Session> {
+    const { onNotify: _, onLost: __, ...options } = this.#options;
+    return Session.open(options);
+  }
+
   get isOpen(): boolean {
     return this.#state === "open";
   }
 
+  /** The server can only be read, in this database at least. */
+  get isReadOnly(): boolean {
+    return this.#isReadOnly;
+  }
+
   /**
-   * Runs one statement. The next may start when this one is over.
+   * Runs one statement. The next may start when this one is over. One that gave way to another
+   * transaction had no effect, and is sent again a few times.
    *
    * @throws {SessionLost} When the session ends before the answer: nobody knows then whether it had
    *   effect.
@@ -128,34 +161,26 @@ export class Session {
   async run(
     text: string,
     parameters: readonly Parameter[] = [],
-    timeoutMs?: number,
+    length: Length = "long",
   ): Promise<readonly Row[]> {
-    if (this.#lost) throw this.#lost;
-    if (this.#state === "ended") throw new SessionLost("ENDED", "the session was ended");
-    let timer: Timer | undefined;
-    const lost = new Promise<never>((_, reject) => {
-      this.#rejectRunning = reject;
-      const deadlineMs = timeoutMs ?? this.#options.connection.statementTimeoutMs + LINK_GRACE_MS;
-      timer = this.#options.clock.after(deadlineMs, () => {
-        this.#lose(new SessionLost("TIMEOUT", `no answer for ${Math.round(deadlineMs / 1000)} s`));
-      });
-    });
-    try {
-      const query = this.#sql.unsafe(text, parameters.map(asDriverTakesIt) as never[], {
-        prepare: parameters.length > 0,
-      });
-      return await Promise.race([query as unknown as Promise<readonly Row[]>, lost]);
-    } catch (error) {
-      throw this.#asLost(error);
-    } finally {
-      timer?.cancel();
-      this.#rejectRunning = null;
+    for (let tries = 1;; tries++) {
+      try {
+        return await this.#send(text, parameters, length);
+      } catch (error) {
+        if (tries === GAVE_WAY_TRIES || !GAVE_WAY.test(codeOf(error))) throw error;
+        const reason = (error as Error).message;
+        if (reason !== this.#setback) this.#options.onSetback?.(reason);
+        this.#setback = reason;
+        await this.#orLost<void>((resolve) => {
+          return this.#options.clock.after(backoffMs(GAVE_WAY_BACKOFF, tries, 1), resolve);
+        });
+      }
     }
   }
 
   /** The owner has found that the session is of no use any more. */
-  abandon(reason: string): void {
-    this.#lose(new SessionLost("ABANDONED", reason));
+  abandon(reason: string, code = "ABANDONED"): void {
+    this.#lose(new SessionLost(code, reason));
   }
 
   /**
@@ -167,11 +192,63 @@ export class Session {
     return this.#ending ??= this.#end();
   }
 
+  async #send(
+    text: string,
+    parameters: readonly Parameter[],
+    length: Length,
+  ): Promise<readonly Row[]> {
+    if (this.#lost) throw this.#lost;
+    if (this.#state === "ended") throw new SessionLost("ENDED", "the session was ended");
+    const { statementTimeoutMs } = this.#options.connection;
+    const longestMs = length === "brief" ? BRIEF_MS : Infinity;
+    const timeoutMs = Math.min(statementTimeoutMs, longestMs);
+    this.#allow(timeoutMs);
+    const query = this.#sql.unsafe(text, parameters.map(asDriverTakesIt) as never[], {
+      prepare: parameters.length > 0 && !this.#options.isPooled,
+    }) as unknown as Promise<readonly Row[]>;
+    const deadlineMs = timeoutMs + LINK_GRACE_MS;
+    try {
+      return await this.#orLost((resolve, reject) => {
+        query.then(resolve, reject);
+        return this.#options.clock.after(deadlineMs, () => {
+          const seconds = Math.round(deadlineMs / 1000);
+          this.#lose(new SessionLost("TIMEOUT", `no answer for ${seconds} s`));
+        });
+      });
+    } catch (error) {
+      throw this.#asLost(error);
+    }
+  }
+
+  /** Has the server give up on the next statement after this; sent together with it. */
+  #allow(timeoutMs: number): void {
+    if (this.#timeoutMs === null || timeoutMs === this.#timeoutMs) return;
+    this.#timeoutMs = timeoutMs;
+    // The statement behind it meets the same end.
+    this.#sql.unsafe(setStatementTimeout(timeoutMs)).catch(() => {});
+  }
+
+  /** What `begin` comes to, unless the session is over before. Its timer ends with it. */
+  async #orLost<T>(
+    begin: (resolve: (value: T) => void, reject: (reason: unknown) => void) => Timer,
+  ): Promise<T> {
+    let timer: Timer | undefined;
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        this.#rejectRunning = reject;
+        timer = begin(resolve, reject);
+      });
+    } finally {
+      timer?.cancel();
+      this.#rejectRunning = null;
+    }
+  }
+
   /** What the driver throws when the connection is gone becomes the loss of the session. */
   #asLost(error: unknown): unknown {
     if (this.#lost) return this.#lost;
     if (error instanceof SessionLost) return error;
-    const code = String((error as { code?: unknown }).code ?? "");
+    const code = codeOf(error);
     if (error instanceof postgres.PostgresError && !TERMINATED.test(code)) return error;
     const message = error instanceof Error ? error.message : String(error);
     const lost = new SessionLost(code || "CONNECTION_CLOSED", message, { cause: error });
@@ -180,17 +257,18 @@ export class Session {
   }
 
   async #end(): Promise<void> {
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
     if (this.#state === "open") this.#state = "ended";
     this.#rejectRunning?.(new SessionLost("ENDED", "the session was ended"));
     await this.#sql.end({ timeout: 0 });
-    if (this.#sockets.size === 0) return;
+    if (!this.#socket) return;
     let timer: Timer | undefined;
     await new Promise<void>((resolve) => {
       this.#onHungUp = resolve;
       timer = this.#options.clock.after(HANG_UP_MS, resolve);
     });
     timer?.cancel();
-    this.#cut();
+    this.#socket?.destroy();
   }
 
   #lose(reason: SessionLost): void {
@@ -201,21 +279,22 @@ export class Session {
     // Ends the driver's client too: it must not connect again and send what is queued to another
     // backend.
     void this.#sql.end({ timeout: 0 });
-    this.#cut();
+    this.#socket?.destroy();
     // Before it is open, `open` itself throws.
     if (this.#pid !== 0) this.#options.onLost?.(reason);
   }
 
   #keep(socket: Socket): void {
-    this.#sockets.add(socket);
+    this.#socket = socket;
     socket.once("close", () => {
-      this.#sockets.delete(socket);
-      if (this.#sockets.size === 0) this.#onHungUp();
+      this.#socket = null;
+      this.#onHungUp();
     });
     if (this.#state !== "open") socket.destroy();
   }
+}
 
-  #cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
+/** The process id that was told at the connection's start: a pooler's own, where there is one. */
+function keyOf(rows: readonly Row[]): number | undefined {
+  return (rows as { state?: { pid?: number } }).state?.pid;
 }

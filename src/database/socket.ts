@@ -3,7 +3,7 @@ import { connect, isIP, type Socket } from "node:net";
 import { connect as encrypt, type ConnectionOptions } from "node:tls";
 import { certificateReasons } from "../certificate_reason.ts";
 import type { Clock } from "../clock.ts";
-import { type ConnectionSettings, hostsOf } from "./connection.ts";
+import type { ConnectionSettings, OneServer } from "./connection.ts";
 
 /** PostgreSQL's SSLRequest: its length and its code. */
 const SSL_REQUEST = new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]);
@@ -13,49 +13,39 @@ const CERTIFICATE_REASONS = certificateReasons({
 const YES = "S".charCodeAt(0);
 
 /**
- * Connects to the first of the server's hosts that lets us, encrypted as the settings say. The
- * driver is given the socket, because its own cannot be cut: over a link that died silently it
- * would stay open until the operating system gives up, after many minutes. Nor would it check whose
- * certificate the server of an address has.
+ * Connects to a server, encrypted as the settings say. The driver is given the socket, because its
+ * own cannot be cut: over a link that died silently it would stay open until the operating system
+ * gives up, after many minutes. Nor would it check whose certificate the server of an address has.
  *
- * @param onSocket Is given every attempt, at its beginning.
- * @throws {Error} As the last host has refused.
+ * @param onSocket Is given the socket before it is connected.
  */
 export async function openSocket(
-  settings: ConnectionSettings,
+  settings: OneServer,
   clock: Clock,
   onSocket: (socket: Socket) => void,
 ): Promise<Socket> {
-  let refusal: unknown;
-  for (const host of hostsOf(settings)) {
-    const { port, connectTimeoutMs } = settings;
-    const isLocal = host.startsWith("/");
-    const socket = isLocal ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
-    const timer = clock.after(connectTimeoutMs, () => {
-      const seconds = connectTimeoutMs / 1000;
-      socket.destroy(new Error(`no connection to the database server within ${seconds} s`));
-    });
-    onSocket(socket);
-    try {
-      await comes(socket, "connect");
-      return isLocal ? socket : await encrypted(socket, host, settings);
-    } catch (error) {
-      socket.destroy();
-      // A name with several addresses has several errors in one, without a message.
-      refusal = error instanceof AggregateError ? error.errors[0] : error;
-    } finally {
-      timer.cancel();
-    }
+  const { host, port, connectTimeoutMs } = settings;
+  const isLocal = host.startsWith("/");
+  const socket = isLocal ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+  const timer = clock.after(connectTimeoutMs, () => {
+    const seconds = connectTimeoutMs / 1000;
+    socket.destroy(new Error(`no connection to the database server within ${seconds} s`));
+  });
+  onSocket(socket);
+  try {
+    await comes(socket, "connect");
+    return isLocal ? socket : await encrypted(socket, settings);
+  } catch (error) {
+    socket.destroy();
+    // A name with several addresses has several errors in one, without a message.
+    throw error instanceof AggregateError ? error.errors[0] : error;
+  } finally {
+    timer.cancel();
   }
-  throw refusal;
 }
 
-async function encrypted(
-  socket: Socket,
-  host: string,
-  settings: ConnectionSettings,
-): Promise<Socket> {
-  const { sslmode } = settings;
+async function encrypted(socket: Socket, settings: OneServer): Promise<Socket> {
+  const { host, sslmode } = settings;
   if (sslmode === "disable") return socket;
   socket.write(SSL_REQUEST);
   const answer = await comes(socket, "data") as Uint8Array;

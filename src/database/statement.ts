@@ -52,6 +52,9 @@ export interface Answer {
 
 export const NO_ANSWER: Answer = { rows: [], uuids: [], failedCounts: new Map() };
 
+/** These look at rows by their keys. */
+const BRIEF: ReadonlySet<Statement["kind"]> = new Set(["claim", "putBack", "read"]);
+
 /**
  * Carries out a statement.
  *
@@ -62,8 +65,8 @@ export async function execute(
   generation: KnownGeneration,
   statement: Statement,
 ): Promise<Answer> {
-  const [text, parameters] = toSql(statement, generation, session.pid);
-  const rows = await session.run(text, parameters);
+  const [text, parameters] = toSql(statement, generation, session.fence);
+  const rows = await session.run(text, parameters, BRIEF.has(statement.kind) ? "brief" : "long");
   switch (statement.kind) {
     case "read":
     case "scanCounted":
@@ -79,8 +82,15 @@ export async function execute(
   }
 }
 
-/** Every write names our backend: it has no effect on one that does not hold our lock. */
-function toSql(it: Statement, generation: KnownGeneration, pid: number): [string, Parameter[]] {
+/**
+ * Every write names our backend: it has no effect on one that does not hold our lock. Without a
+ * lock of ours, behind a pooler, there is nothing to name.
+ */
+function toSql(
+  it: Statement,
+  generation: KnownGeneration,
+  pid: number | null,
+): [string, Parameter[]] {
   switch (it.kind) {
     case "claim":
       return [CLAIM, [it.uuids, pid, it.enqueuedSeconds]];

@@ -1,5 +1,6 @@
 import { certificateReasons } from "../certificate_reason.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { NotHttpError } from "./http_reader.ts";
 
 const NOT_TLS = "what listens there does not speak TLS: try --scheme=http";
 
@@ -15,8 +16,6 @@ const CURES: Readonly<Record<string, string>> = {
     "no file descriptor is left: raise the limit (ulimit -n) above the number of running jobs",
   ENFILE: "no file descriptor is left on this machine",
   EADDRNOTAVAIL: "no local port is left",
-  UND_ERR_SOCKET: "the connection was closed",
-  UND_ERR_HEADERS_OVERFLOW: "the headers of the answer are too long",
   ...certificateReasons({ authorities: "--http-ca-file", host: "--host" }),
   ERR_SSL_WRONG_VERSION_NUMBER: NOT_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_TLS,
@@ -25,7 +24,8 @@ const CURES: Readonly<Record<string, string>> = {
 /** Why a request to Odoo broke, in words that stay the same as long as the cause does. */
 export function brokenReason(error: Error, { scheme, host, port }: Endpoint): string {
   const code = codeOf(error);
-  const cure = CURES[code] ?? (error.message.trim() || error.name);
+  const message = error.message.replace(/[\s\p{Cc}]+/gu, " ").trim().slice(0, 300);
+  const cure = Object.hasOwn(CURES, code) ? CURES[code]! : message || error.name;
   const known = code === "" || cure.includes(code) ? cure : `${cure} (${code})`;
   return `"${scheme}://${host}:${port}": ${known}`;
 }
@@ -34,7 +34,12 @@ export function brokenReason(error: Error, { scheme, host, port }: Endpoint): st
  * Whether the other side answered with something else than HTTP, as a port does that speaks TLS.
  */
 export function isNotHttp(error: Error): boolean {
-  return error.name === "HTTPParserError" && error.message.includes("Expected HTTP/");
+  return error instanceof NotHttpError;
+}
+
+/** Whether nobody has taken the connection in time. */
+export function isTimeout(error: Error): boolean {
+  return codeOf(error) === "ETIMEDOUT";
 }
 
 function codeOf(error: Error): string {

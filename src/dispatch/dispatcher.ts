@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { mayBeSessionLost, outcomeOf } from "./answer.ts";
-import { brokenReason, isNotHttp } from "./broken_reason.ts";
+import { brokenReason, isNotHttp, isTimeout } from "./broken_reason.ts";
 import {
   type AskedJob,
   authorizationOf,
@@ -10,6 +10,7 @@ import {
   sessionPath,
 } from "./endpoint.ts";
 import { HttpRequest, type HttpResult } from "./http_request.ts";
+import { OpenAsk } from "./open_ask.ts";
 import type { Outcome } from "./outcome.ts";
 import { PROBE_PATH, type ProbeAnswer, probeAnswerOf } from "./probe.ts";
 import { type Session, SessionCookies, sessionOf, type SessionResult } from "./session_cookies.ts";
@@ -26,22 +27,19 @@ const PROBE_TIMEOUT_MS = 5_000;
 const NO_SESSION: Session = { kind: "session", cookie: null };
 const NEVER_SENT: Outcome = { kind: "released", sent: false };
 
-/** A job that is being asked for. */
-interface OpenAsk {
-  readonly outcome: Promise<Outcome>;
-  release(): void;
-}
-
 /**
  * Asks Odoo to run jobs: one request a job, sent at most once, awaited however long. What the world
  * does wrong is part of the answer.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #host: string;
   readonly #authorization: string | null;
   readonly #sessions = new SessionCookies((database, path) => this.#fetchSession(database, path));
   readonly #asks = new Map<string, OpenAsk>();
   readonly #requests = new Set<HttpRequest>();
+  /** Databases whose last session a proxy has refused for an Odoo that is not there. */
+  readonly #unavailable = new Set<string>();
   #isClosed = false;
 
   /** @throws {RangeError} a host that no URL can hold */
@@ -53,6 +51,7 @@ export class Dispatcher {
       );
     }
     this.#options = options;
+    this.#host = new URL(originOf(options.endpoint)).host;
     this.#authorization = authorizationOf(options.endpoint);
   }
 
@@ -65,10 +64,15 @@ export class Dispatcher {
     const key = keyOf(job.database, job.uuid);
     const known = this.#asks.get(key);
     if (known) return known.outcome;
-    const letGo = new AbortController();
-    const outcome = this.#askFor(job, letGo.signal).finally(() => this.#asks.delete(key));
-    this.#asks.set(key, { outcome, release: () => letGo.abort() });
-    return outcome;
+    const ask = new OpenAsk(async (open) => {
+      try {
+        return await this.#askFor(job, open);
+      } finally {
+        this.#asks.delete(key);
+      }
+    });
+    this.#asks.set(key, ask);
+    return ask.outcome;
   }
 
   /** Lets an open request go: its outcome is `released`, and what was sent goes on in Odoo. */
@@ -95,6 +99,7 @@ export class Dispatcher {
   /** Forgets what is kept of a database that is gone. */
   forgetDatabase(database: string): void {
     this.#sessions.forget(database);
+    this.#unavailable.delete(database);
   }
 
   /** Lets every request go and resolves when all connections are closed. */
@@ -107,21 +112,17 @@ export class Dispatcher {
     await Promise.all([...outcomes, ...requests.map((it) => it.closed)]);
   }
 
-  async #askFor(job: AskedJob, letGo: AbortSignal): Promise<Outcome> {
+  async #askFor(job: AskedJob, open: OpenAsk): Promise<Outcome> {
     const { database, route } = job;
     // A session may have run out: then the answer proves that the job was not run, and one fresh
     // session is tried.
     for (let isFirst = true;; isFirst = false) {
-      if (letGo.aborted) return NEVER_SENT;
+      if (open.isReleased) return NEVER_SENT;
       const fetched = route.session === null ? null : this.#sessions.of(database, route.session);
-      const session = fetched === null ? NO_SESSION : await unlessAborted(fetched, letGo);
-      if (session === null || letGo.aborted) return NEVER_SENT;
+      const session = fetched === null ? NO_SESSION : await open.unlessReleased(fetched);
+      if (session === null || open.isReleased) return NEVER_SENT;
       if (session.kind !== "session") return session;
-      const request = this.#send(jobPath(job), session.cookie);
-      const cancel = () => request.cancel();
-      letGo.addEventListener("abort", cancel, { once: true });
-      const result = await request.result;
-      letGo.removeEventListener("abort", cancel);
+      const result = await open.resultOf(this.#send(jobPath(job), session.cookie));
       const isSessionLost = fetched !== null && result.kind === "answered" &&
         mayBeSessionLost(result.answer);
       if (isSessionLost) this.#sessions.forget(database, fetched);
@@ -145,44 +146,56 @@ export class Dispatcher {
         return { kind: "released", sent: result.sent };
       case "broken": {
         const reason = brokenReason(result.error, endpoint);
-        if (!result.sent) return { kind: "unreachable", reason };
+        if (!result.sent) return { kind: this.#unsentKind(result.error), reason };
         return isNotHttp(result.error) ? { kind: "refused", reason } : { kind: "dropped", reason };
       }
     }
   }
 
-  /** However a session is refused, the job's own request was never sent. */
+  /**
+   * However a session is refused, the job's own request was never sent. What Odoo makes of it
+   * concerns this database alone: its registry may be broken, and even kill the worker.
+   */
   async #fetchSession(database: string, session: string): Promise<SessionResult> {
     const path = sessionPath(session, database);
     const result = await this.#send(path, null).result;
-    if (result.kind === "answered" && result.answer.status < 400) return sessionOf(result.answer);
-    const outcome = this.#outcomeOf(result, {
-      database,
-      uuid: "",
-      route: { path: session, session: null },
-    });
+    const isGiven = result.kind === "answered" && result.answer.status < 400;
+    const route = { path: session, session: null };
+    const outcome = this.#outcomeOf(result, { database, uuid: "", route });
+    const isRepeated = this.#unavailable.has(database);
+    if (outcome.kind !== "unavailable") this.#unavailable.delete(database);
+    if (isGiven) return sessionOf(result.answer);
     switch (outcome.kind) {
       case "unreachable":
+      case "overloaded":
+        return outcome;
       case "unavailable":
+        // A proxy says the same of an Odoo that is away and of a worker that died of this one
+        // database: that shows when it says so again after Odoo was found.
+        if (isRepeated) break;
+        this.#unavailable.add(database);
         return { kind: "unreachable", reason: outcome.reason };
-      case "dropped":
-        // An answered request was dropped by a proxy that would not wait: Odoo is busy, not away.
-        return {
-          kind: result.kind === "answered" ? "refused" : "unreachable",
-          reason: outcome.reason,
-        };
-      case "refused":
-        return { kind: "refused", reason: `no session: ${outcome.reason}` };
-      case "failed":
-        return { kind: "refused", reason: `no session: ${session} is answered ${outcome.status}` };
-      default:
+      case "released":
         return NEVER_SENT;
     }
+    const reason = outcome.kind === "failed"
+      ? `${session} is answered ${outcome.status}`
+      : "reason" in outcome
+      ? outcome.reason
+      : outcome.kind;
+    return { kind: "refused", reason: `no session: ${reason}` };
+  }
+
+  /** A backlog that is full and a host that is away look the same, but for the other requests. */
+  #unsentKind(error: Error): "overloaded" | "unreachable" {
+    const isBusy = isTimeout(error) && [...this.#requests].some((it) => it.isAwaited);
+    return isBusy ? "overloaded" : "unreachable";
   }
 
   #send(path: string, cookie: string | null): HttpRequest {
     const { endpoint, clock, connectTimeoutMs } = this.#options;
     const headers = {
+      host: this.#host,
       ...(this.#authorization === null ? {} : { authorization: this.#authorization }),
       ...(cookie === null ? {} : { cookie }),
     };
@@ -196,14 +209,4 @@ export class Dispatcher {
 /** No database has a NUL in its name. */
 function keyOf(database: string, uuid: string): string {
   return `${database}\0${uuid}`;
-}
-
-/** What a promise resolves to, or null if the signal comes first. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
-  return new Promise((resolve, reject) => {
-    const give = () => resolve(null);
-    if (signal.aborted) give();
-    signal.addEventListener("abort", give, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", give));
-  });
 }

@@ -8,6 +8,8 @@
  *   the job never ran. But since Odoo 16.0 a job that failed with an error for users is answered
  *   400, with an access error 403: so the reason counts only if the row is still `enqueued`.
  * - `unreachable`: the job's request was never sent. Closes the gate.
+ * - `overloaded`: the same, for there was no connection in time although Odoo has other requests of
+ *   ours in hand: its backlog is full. Lowers how many may wait for it.
  * - `unavailable`: 502 or 503, a proxy speaks for an Odoo that is not there. Closes the gate.
  *   Nobody knows whether the job ran: nginx says 502 to a refused connection and to a worker that
  *   died at work alike, Envoy says 503 to both.
@@ -20,11 +22,18 @@ export type Outcome =
   | { readonly kind: "failed"; readonly status: number }
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "unreachable"; readonly reason: string }
+  | { readonly kind: "overloaded"; readonly reason: string }
   | { readonly kind: "unavailable"; readonly reason: string }
   | { readonly kind: "dropped"; readonly reason: string }
   | { readonly kind: "released"; readonly sent: boolean };
 
+/** Whether Odoo itself has answered, so that it was reached and had a worker free. */
+export function isOdoosAnswer({ kind }: Outcome): boolean {
+  return kind === "finished" || kind === "failed";
+}
+
 /** Whether Odoo has provably never heard of the request. */
 export function isNeverSent(outcome: Outcome): boolean {
-  return outcome.kind === "unreachable" || (outcome.kind === "released" && !outcome.sent);
+  const { kind } = outcome;
+  return kind === "unreachable" || kind === "overloaded" || (kind === "released" && !outcome.sent);
 }

@@ -1,22 +1,21 @@
 import type { Timer } from "../clock.ts";
 import { Database } from "../database/database.ts";
-import { discoverDatabases } from "../database/discovery.ts";
+import { listDatabases } from "../database/discovery.ts";
 import type { KnownGeneration } from "../database/generation.ts";
-import { Dispatcher } from "../dispatch/dispatcher.ts";
-import { originOf } from "../dispatch/endpoint.ts";
-import { OdooGate } from "../dispatch/odoo_gate.ts";
 import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
 import { Leadership } from "./leadership.ts";
 import { DatabaseLink } from "./database_link.ts";
 import { ContainedTurn } from "./contained_turn.ts";
-import { brokenAsk, brokenProbe, ContainedClock, stackOf } from "./containment.ts";
+import { ContainedClock, stackOf } from "./containment.ts";
 import { Decider } from "./decider.ts";
+import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
 import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.ts";
 import { type Served, ServedDatabases } from "./served_databases.ts";
 import { statusOf } from "./runner_status.ts";
+import type { Slots } from "./slots.ts";
 
 /**
  * At the start, and after the core was made anew, nothing is taken until the jobs of all databases
@@ -42,13 +41,11 @@ export class ConnectorRunner {
   readonly #options: RunnerOptions;
   readonly #scheduler: LiveScheduler;
   readonly #decider: Decider;
-  readonly #dispatcher: Dispatcher;
-  readonly #gate: OdooGate;
+  readonly #requests: JobRequests;
   readonly #databases: ServedDatabases;
   readonly #leadership: Leadership;
   readonly #logger: Logger;
   readonly #startedMs: number;
-  readonly #url: string;
   #phase: RunnerPhase = "starting";
   #isStarted = false;
   /** Nothing is taken before what runs is counted. */
@@ -66,8 +63,6 @@ export class ConnectorRunner {
   constructor(port = 8069, channels = "root:1", options: Partial<RunnerOptions> = {}) {
     const complete = this.#options = completeOptions(options);
     const { clock } = complete;
-    const endpoint = { ...complete.endpoint, port };
-    this.#url = originOf(endpoint);
     this.#logger = complete.logger(QUEUE_JOB_LOGGER);
     this.#startedMs = clock.nowMs();
     this.#scheduler = new LiveScheduler(channels, (error) => this.#refill(error), {
@@ -77,31 +72,33 @@ export class ConnectorRunner {
     this.#decider = new Decider({
       scheduler: this.#scheduler,
       clock,
-      isOpen: () => this.#phase === "running" && this.#gate.isOpen && !this.#isBarrierUp,
+      allowance: () => this.#mayDecide ? this.#requests.allowance : 0,
       take: (database, uuid, channel) => this.#databases.get(database)?.turn.take(uuid, channel),
     });
-    this.#dispatcher = new Dispatcher({
-      endpoint,
-      clock,
-      connectTimeoutMs: complete.connectTimeoutMs,
-    });
-    this.#gate = new OdooGate({
-      clock,
+    this.#requests = new JobRequests({
+      ...complete,
+      endpoint: { ...complete.endpoint, port },
       logger: this.#logger,
-      random: complete.random,
-      probe: () => this.#dispatcher.probe().catch(brokenProbe),
-      onOpen: () => this.#decider.decideSoon(),
+      loggerOf: (generation) => this.#loggerOf(generation),
+      turns: () => this.#databases.all().map((it) => it.turn),
+      onMore: () => this.#decider.decideSoon(),
+      onOutcome: (database, uuid, outcome) => {
+        this.#databases.get(database)?.turn.answered(uuid, outcome);
+        this.#change();
+      },
     });
     this.#databases = new ServedDatabases({
       ...complete,
       logger: this.#logger,
       intervalMs: complete.discoveryIntervalMs,
-      discover: () => discoverDatabases({ ...complete, filter: complete.databaseFilter }),
-      serve: (name) => this.#serve(name),
+      discover: (signal) => {
+        return listDatabases({ ...complete, filter: complete.databaseFilter, signal });
+      },
+      serve: (name, slots) => this.#serve(name, slots),
       onListed: () => this.#change(),
       onGone: (name) => {
         this.#scheduler.forgetDatabase(name);
-        this.#dispatcher.forgetDatabase(name);
+        this.#requests.forgetDatabase(name);
         this.#decider.decideSoon();
       },
     });
@@ -124,7 +121,15 @@ export class ConnectorRunner {
     if (this.#isStarted || this.#stopped) return;
     this.#isStarted = true;
     this.#logger.info("starting");
-    this.#leadership.start();
+    this.#requests.start();
+    // The only runner has nobody to agree with, where locks may mean nothing.
+    if (this.#options.pollIntervalMs !== null) this.#lead();
+    else this.#leadership.start();
+  }
+
+  /** Looks at once for databases and add-ons that came or went. */
+  lookNow(): void {
+    this.#databases.lookNow();
   }
 
   /**
@@ -142,8 +147,7 @@ export class ConnectorRunner {
       phase: this.#phase,
       startedMs: this.#startedMs,
       nowMs: clock.nowMs(),
-      url: this.#url,
-      gate: this.#gate,
+      odoo: this.#requests.status,
       served: this.#databases.all(),
       scheduler: this.#scheduler,
     });
@@ -168,7 +172,7 @@ export class ConnectorRunner {
     await this.#databases.pause();
   }
 
-  #serve(name: string): Served {
+  #serve(name: string, slots: Slots): Served {
     const { connection, random } = this.#options;
     const onError = (error: unknown) => this.#contain(error, name);
     const clock = new ContainedClock(this.#options.clock, onError);
@@ -179,36 +183,20 @@ export class ConnectorRunner {
       clock,
       random,
       logger: this.#logger,
-      ask: (uuid, generation) => this.#ask(name, uuid, generation),
-      letGo: (uuid) => this.#dispatcher.release(name, uuid),
+      ask: (uuid, generation) => this.#requests.ask(name, uuid, generation),
+      onBegun: () => this.#requests.noteBegun(),
+      letGo: (uuid) => this.#requests.letGo(name, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),
     }, onError);
     const link: DatabaseLink = new DatabaseLink({
       ...this.#options,
-      clock,
-      database,
-      turn,
+      ...{ clock, database, turn, slots },
       loggerOf: (generation) => this.#loggerOf(generation),
       retryMs: this.#options.discoveryIntervalMs,
       onChange: () => this.#change(),
     });
     return { turn, link };
-  }
-
-  #ask(database: string, uuid: string, generation: KnownGeneration): void {
-    const logger = this.#loggerOf(generation);
-    logger.info(`asking Odoo to run job ${uuid} on db ${database}`, database);
-    const askedMs = this.#options.clock.nowMs();
-    const route = { path: generation.path, session: generation.session };
-    void this.#dispatcher.ask({ database, uuid, route }).catch(brokenAsk).then((outcome) => {
-      if (outcome.kind === "dropped") {
-        logger.warning(`job ${uuid} got no answer: ${outcome.reason}`, database);
-      }
-      this.#gate.note(outcome, askedMs);
-      this.#databases.get(database)?.turn.answered(uuid, outcome);
-      this.#change();
-    });
   }
 
   /** An error where none may be: it costs this database its session, and no other anything. */
@@ -261,9 +249,8 @@ export class ConnectorRunner {
     this.#scheduler.stop();
     for (const { turn } of this.#databases.all()) turn.stop();
     await this.#drained(this.#options.drainTimeoutMs);
-    this.#gate.stop();
     // What was never sent is known only now, and put back.
-    await this.#dispatcher.close();
+    await this.#requests.stop();
     await this.#drained(PUT_BACK_MS);
     this.#tellLeft();
     await this.#databases.stop();
@@ -292,6 +279,10 @@ export class ConnectorRunner {
       timer = this.#options.clock.after(timeoutMs, resolve);
     });
     timer?.cancel();
+  }
+
+  get #mayDecide(): boolean {
+    return this.#phase === "running" && !this.#isBarrierUp;
   }
 
   get #isDrained(): boolean {

@@ -37,6 +37,12 @@ export class ContainedClock implements Clock {
   align(serverMs: number, sentMs: number): void {
     this.#clock.align?.(serverMs, sentMs);
   }
+
+  onStep(callback: (aheadMs: number) => void): void {
+    this.#clock.onStep?.((aheadMs) => {
+      contained(() => callback(aheadMs), undefined, this.#onError);
+    });
+  }
 }
 
 /** What became of a job when asking for it has thrown: nobody knows whether Odoo has it. */

@@ -1,86 +1,72 @@
-import { type Backoff, backoffMs } from "../backoff.ts";
-import { type Clock, type Timer, TimerSet } from "../clock.ts";
-import type { Database } from "../database/database.ts";
+import { TimerSet } from "../clock.ts";
+import { DEAF } from "../database/deaf.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import { Heartbeat } from "../database/heartbeat.ts";
 import { type Session, SessionLost } from "../database/session.ts";
-import { execute } from "../database/statement.ts";
 import { ensureTrigger } from "../database/trigger.ts";
 import type { Logger } from "../log.ts";
-import type { DatabaseState, DatabaseStatus } from "../status.ts";
-import type { DatabaseTurn } from "./database_turn.ts";
-
-export interface LinkOptions {
-  readonly database: Database;
-  readonly turn: DatabaseTurn;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly loggerOf: (generation: KnownGeneration | null) => Logger;
-  readonly heartbeatIntervalMs: number;
-  readonly heartbeatDeadlineMs: number;
-  /** How long until a database without jobs is looked at again. */
-  readonly retryMs: number;
-  readonly onChange: () => void;
-}
+import type { DatabaseStatus } from "../status.ts";
+import { IgnoredRounds } from "./ignored_rounds.ts";
+import { Lead } from "./lead.ts";
+import type { LinkOptions } from "./link_options.ts";
+import { LinkState } from "./link_state.ts";
+import { Waiting } from "./waiting.ts";
 
 /** A leader that dies is followed within this and the server's notice of its death. */
 const STANDBY_INTERVAL_MS = 2_000;
-const WAITING_STATES: readonly DatabaseState[] = ["ignored", "paused"]; // a look is enough
-const CHANGED = "the add-on has changed"; // why a session ends
-const RECONNECT_BACKOFF: Backoff = { firstMs: 500, longestMs: 30_000 };
-/** Odoo's own drop and duplicate end all connections and go on: who is back too soon, disturbs. */
-const TERMINATED_PAUSE_MS = 3_000;
-/** The driver keeps to itself why the server has hung up: terminated is the likeliest. */
-const TERMINATED = ["57P01", "CONNECTION_CLOSED", "ECONNRESET", "EPIPE"];
+/** Jobs run again this long after an upgrade. */
+const PAUSED_INTERVAL_MS = 1_000;
 
 /**
  * Keeps one database connected: makes a session, finds out what the database is, takes its lock,
- * listens, and carries out what the turn wants, one statement at a time. When the session is lost,
- * it begins again after a while.
+ * listens, and carries out what the turn wants, one statement at a time. While another runner holds
+ * the lock, or the add-on is upgraded, the session waits, without a transaction; when it is lost,
+ * another one is made after a while.
  */
 export class DatabaseLink {
   readonly #options: LinkOptions;
   readonly #timers: TimerSet;
   readonly #heartbeat: Heartbeat;
-  #state: DatabaseState = "connecting";
-  #reason: string | null = null;
-  #sinceMs: number;
+  readonly #state: LinkState;
   #generation: KnownGeneration | null = null;
-  #session: Session | null = null;
-  #isWorking = false;
-  #isLookDue = false;
-  #lookTimer: Timer | null = null;
-  #failureCount = 0;
-  #failure: string | null = null; // the last one
-  #isStopped = false;
-  /** Ends the present wait or session early. */
-  #interrupt: () => void = () => {};
+  /** What to say of a database that is served. */
+  #remark: string | null = null;
+  #lead: Lead | null = null;
+  /** LISTEN does not work: found out once. */
+  #isPolled = false;
+  /** How much was in our hands at the last `#leave`. */
+  #leftCount: number | null = null;
+  readonly #rounds = new IgnoredRounds();
+  readonly #waiting: Waiting;
   #life: Promise<void> | null = null;
 
   constructor(options: LinkOptions) {
-    this.#options = options;
-    this.#timers = new TimerSet(options.clock);
+    const { clock, database, heartbeatIntervalMs, heartbeatDeadlineMs } = this.#options = options;
+    this.#timers = new TimerSet(clock);
+    this.#waiting = new Waiting(this.#timers);
     this.#heartbeat = new Heartbeat({
-      clock: options.clock,
-      intervalMs: options.heartbeatIntervalMs,
-      deadlineMs: options.heartbeatDeadlineMs,
+      ...{ clock, intervalMs: heartbeatIntervalMs, deadlineMs: heartbeatDeadlineMs },
       onDue: () => this.work(),
     });
-    this.#sinceMs = options.clock.nowMs();
+    this.#state = new LinkState({
+      ...{ ...options, database: database.name, timers: this.#timers },
+      logger: () => this.#logger,
+    });
   }
 
   start(): void {
-    this.#isStopped = false;
-    this.#life ??= this.#live();
+    if (this.#life) return;
+    this.#waiting.start();
+    this.#life = this.#live();
   }
 
   /** Ends the session, until the next start; its lock is free when this resolves. */
   async pause(): Promise<void> {
-    this.#isStopped = true;
-    this.#interrupt();
+    this.#waiting.stop();
+    this.#lead?.end();
     await this.#life;
     this.#life = null;
-    [this.#state, this.#reason, this.#failureCount] = ["connecting", null, 0];
+    this.#state.reset();
     this.#timers.cancelAll();
   }
 
@@ -92,139 +78,196 @@ export class DatabaseLink {
 
   /** An error in its turn: a new session reads all anew. */
   restart(reason: string): void {
-    this.#session?.abandon(reason);
+    this.#lead?.abandon(reason);
+  }
+
+  /** Looks at once at what the database is, unless Odoo may be dropping it. */
+  lookNow(): void {
+    if (this.#lead) this.#lead.lookNow();
+    else this.#waiting.hurry();
+  }
+
+  /**
+   * The list of databases has been read, and the database is still there.
+   *
+   * @param written What grows with every write there; null if that is not known.
+   */
+  noteListed(written: string | null): void {
+    const isDue = this.#rounds.isDue(written);
+    if (this.#state.state !== "ignored") return;
+    this.#leave();
+    if (isDue) this.lookNow();
   }
 
   /** Carries out what the turn wants, if nothing is on the way. */
   work(): void {
-    if (this.#isWorking || !this.#session) return;
-    const statement = this.#options.turn.nextStatement();
-    if (!statement) return this.#idle();
-    this.#isWorking = true;
-    const { turn } = this.#options;
-    const session = this.#session;
-    execute(session, this.#generation!, statement)
-      .then((answer) => this.#finish(session, () => turn.completed(answer)), (error: unknown) => {
-        // A lost session has told the turn already.
-        this.#finish(session, () => {
-          if (!(error instanceof SessionLost)) turn.refused((error as Error).message);
-        });
-      });
+    this.#lead?.work();
   }
 
   /** Its jobs are read, or nobody knows when they will be. */
   get isSettled(): boolean {
-    if (this.#session) return this.#options.turn.phase === "ready";
-    return this.#state !== "connecting" || this.#failureCount > 0;
+    if (this.#lead) return this.#options.turn.phase === "ready";
+    return this.#state.state !== "connecting" || this.#state.hasFailed;
   }
 
   get status(): DatabaseStatus {
     const { database, turn } = this.#options;
-    const isLed = this.#session !== null;
-    const state = !isLed
-      ? this.#state
-      : turn.phase === "held"
-      ? "recovering"
-      : turn.phase === "ready"
-      ? "ready"
-      : "scanning";
-    return {
-      name: database.name,
-      state,
-      reason: turn.phase === "held" ? turn.reason : this.#reason,
-      sinceMs: this.#sinceMs,
-      generation: this.#generation?.name ?? null,
-      inFlight: turn.inFlight.size,
-    };
+    this.#observe();
+    const generation = this.#generation?.name ?? null;
+    return { name: database.name, ...this.#state.shown, generation, inFlight: turn.inFlight.size };
   }
 
   async #live(): Promise<void> {
-    while (!this.#isStopped) {
-      let waitMs;
+    while (!this.#waiting.isStopped) {
       try {
-        await this.#lead();
-        this.#failureCount = 0;
-        waitMs = WAITING_STATES.includes(this.#state) ? this.#options.retryMs : STANDBY_INTERVAL_MS;
+        await this.#serve();
+        if (this.#state.state === "ignored") await this.#waiting.for(null);
       } catch (error) {
-        waitMs = this.#fail(error);
+        if (!this.#waiting.isStopped) await this.#recover(error);
       }
-      if (!this.#isStopped) await this.#wait(waitMs);
     }
   }
 
   /** One session from beginning to end. Returns early when there is nothing to lead. */
-  async #lead(): Promise<void> {
-    const { database, turn } = this.#options;
-    let lost: (reason: SessionLost) => void = () => {};
-    const ended = new Promise<SessionLost>((resolve) => lost = resolve);
-    const session = await database.openSession({
-      onNotify: (channel, payload) => this.#hear(channel, payload),
-      onLost: lost,
-    });
+  async #serve(): Promise<void> {
+    const { database, slots } = this.#options;
+    const giveBack = await slots.take();
+    let session: Session | null = null;
     try {
-      if (this.#isStopped || !await this.#prepare(session)) return;
-      // It may have been stopped meanwhile, when there was nothing to interrupt.
-      if (this.#isStopped) return;
-      this.#session = session;
-      this.#failureCount = 0;
-      this.#interrupt = () => lost(new SessionLost("STOPPED", "stopped"));
-      turn.opened(this.#generation!);
-      this.#lookLater();
-      this.#enter("scanning", this.#reason);
-      const addon = this.#generation!.addon === "connector" ? "connector" : "queue job";
-      this.#logger.info(`${addon} runner ready for db ${database.name}`, database.name);
-      const reason = await ended;
-      if (reason.message === CHANGED) this.#enter("connecting", CHANGED);
-      else if (!this.#isStopped) throw reason;
+      if (this.#waiting.isStopped) return;
+      session = await database.openSession({
+        onNotify: (channel, payload) => this.#hear(channel, payload),
+        onLost: () => {
+          this.#waiting.end();
+          this.#lead?.end();
+        },
+        onSetback: (reason) => this.#logger.warning(`sent again: ${reason}`, database.name),
+      }, { signal: this.#waiting.signal, isPooled: this.#isPolled });
+      let generation;
+      while ((generation = await this.#prepare(session, giveBack)) !== null) {
+        giveBack();
+        await this.#leadOn(session, generation);
+      }
     } finally {
+      giveBack();
       this.#heartbeat.stop();
-      const wasLed = this.#session !== null;
-      this.#session = null;
-      if (wasLed) turn.lost();
-      await session.end();
+      await session?.end();
     }
   }
 
   /**
-   * Whether we lead the database from now on: it has jobs, its lock is ours, and we hear of every
-   * change.
+   * Waits until we lead the database: it has jobs, its lock is ours, and we hear of every change.
+   * Null when it has none.
+   *
+   * @param onWait It may take long.
    */
-  async #prepare(session: Session): Promise<boolean> {
-    const { database } = this.#options;
-    const generation = await database.generation(session);
-    if ("reason" in generation) {
-      this.#generation = null;
-      this.#enter(generation.state, generation.reason);
-      return false;
+  async #prepare(session: Session, onWait: () => void): Promise<KnownGeneration | null> {
+    while (true) {
+      const found = await this.#find(session);
+      if ("columns" in found) {
+        this.#generation = found;
+        if (!this.#isPolled) await this.#heartbeat.start(session);
+        if (await this.#lock(session, found, onWait)) {
+          this.#remark = await this.#settle(session, found);
+          return found;
+        }
+      } else if (found.state === "ignored") {
+        this.#generation = null;
+        this.#leave();
+        this.#rounds.restart();
+        this.#state.enter(found.state, found.reason);
+        return null;
+      } else {
+        onWait();
+        this.#state.enter(found.state, found.reason);
+        await this.#waiting.for(PAUSED_INTERVAL_MS);
+      }
+      if (this.#waiting.isStopped) return null;
     }
-    this.#generation = generation;
-    if (!await database.lock(session, generation)) {
-      this.#options.turn.leave();
-      this.#enter("standby", "another job runner holds its lock");
-      return false;
+  }
+
+  /** An upgrade may hold the tables that say so: then it is not over. */
+  async #find(session: Session) {
+    try {
+      return await this.#options.database.generation(session);
+    } catch (error) {
+      const { state, reason } = this.#state;
+      if (error instanceof SessionLost || state !== "paused") throw error;
+      return { state: "paused", reason: reason! } as const;
     }
-    const complaint = await ensureTrigger(session, generation);
-    if (complaint) this.#logger.error(complaint, database.name);
-    this.#reason = complaint;
-    await session.run(`listen "${generation.notifyChannel}"`);
+  }
+
+  /**
+   * Tries to take the lock, again and again on the same session; false when it is time to look once
+   * more at what the database is.
+   */
+  async #lock(session: Session, generation: KnownGeneration, onWait: () => void) {
+    const { database, clock, retryMs } = this.#options;
+    // It would stay with a backend that is not ours.
+    if (this.#isPolled) return true;
+    if (await database.lock(session, generation)) return true;
+    this.#heartbeat.stop();
+    const endMs = clock.nowMs() + retryMs;
+    do {
+      onWait();
+      this.#leave();
+      this.#state.enter("standby", "another job runner holds its lock");
+      await this.#waiting.for(STANDBY_INTERVAL_MS);
+      if (this.#waiting.isStopped || clock.nowMs() >= endMs) return false;
+    } while (!await database.lock(session, generation));
     await this.#heartbeat.start(session);
     return true;
   }
 
-  /** Answers how long to wait. One line when the situation changes, not each time. */
-  #fail(error: unknown): number {
+  /** Sees to it that every change is heard; answers what there is to remark. */
+  async #settle(session: Session, generation: KnownGeneration): Promise<string | null> {
+    if (this.#isPolled) return this.#remark;
+    const complaint = await ensureTrigger(session, generation);
+    if (complaint) this.#logger.error(complaint, this.#options.database.name);
+    await session.run(`listen "${generation.notifyChannel}"`);
+    return complaint;
+  }
+
+  /** Leads until the session ends, or the database is no longer what it was. */
+  async #leadOn(session: Session, generation: KnownGeneration): Promise<void> {
+    const { database } = this.#options;
+    const lead = new Lead({
+      ...{ ...this.#options, session, generation, heartbeat: this.#heartbeat },
+      lookIntervalMs: this.#options.retryMs,
+      pollIntervalMs: this.#isPolled ? this.#options.pollIntervalMs : null,
+      onWork: () => this.#observe(),
+    });
+    // It may have ended meanwhile, when there was nothing to interrupt.
+    if (this.#waiting.isStopped || !session.isOpen) return;
+    [this.#lead, this.#leftCount] = [lead, null];
+    const addon = generation.addon === "connector" ? "connector" : "queue job";
+    this.#logger.info(`${addon} runner ready for db ${database.name}`, database.name);
+    await lead.run();
+    this.#lead = null;
+    this.#state.left();
+  }
+
+  /** Waits after a failure. */
+  async #recover(error: unknown): Promise<void> {
+    const { database, pollIntervalMs } = this.#options;
     const reason = error instanceof Error ? error.message : String(error);
     const code = String((error as { code?: unknown }).code ?? "");
-    if (this.#failureCount++ === 0 || this.#failure !== reason) {
-      this.#logger.error(
-        `database connection failed: ${reason}; trying again`,
-        this.#options.database.name,
-      );
+    if (code === DEAF && pollIntervalMs !== null && !this.#isPolled) {
+      this.#isPolled = true;
+      this.#remark = `its jobs are read every ${pollIntervalMs / 1000} s: ${reason}`;
+      this.#logger.warning(this.#remark, database.name);
+      return;
     }
-    this.#failure = reason;
-    this.#enter("recovering", reason);
-    const waitMs = backoffMs(RECONNECT_BACKOFF, this.#failureCount, this.#options.random());
-    return TERMINATED.includes(code) ? TERMINATED_PAUSE_MS + waitMs : waitMs;
+    const { waitMs, mayHurry } = this.#state.failed(reason, code);
+    await this.#waiting.for(waitMs, mayHurry);
+  }
+
+  /** Others have the database, or nobody: what is not in our hands is no business of ours. */
+  #leave(): void {
+    const { turn } = this.#options;
+    if (this.#leftCount === turn.inFlight.size) return;
+    turn.leave();
+    this.#leftCount = turn.inFlight.size;
   }
 
   #hear(channel: string, payload: string): void {
@@ -232,66 +275,8 @@ export class DatabaseLink {
     else this.#options.turn.notified(payload);
   }
 
-  /** What can wait until there is nothing else to do. */
-  #idle(): void {
-    const session = this.#session;
-    if (!session || !(this.#heartbeat.isDue || this.#isLookDue)) return;
-    this.#isWorking = true;
-    const done = this.#heartbeat.isDue ? this.#heartbeat.send(session) : this.#look(session);
-    void done.then(() => this.#finish(session, () => {}));
-  }
-
-  /**
-   * The add-on may have been removed, or be about to be upgraded: then nothing is to stand in its
-   * way.
-   */
-  async #look(session: Session): Promise<void> {
-    this.#isLookDue = false;
-    this.#lookLater();
-    try {
-      const found = await this.#options.database.generation(session);
-      if ("reason" in found || found.name !== this.#generation?.name) session.abandon(CHANGED);
-    } catch (error) {
-      if (!(error instanceof SessionLost)) session.abandon((error as Error).message);
-    }
-  }
-
-  #lookLater(): void {
-    this.#lookTimer?.cancel();
-    this.#lookTimer = this.#timers.after(this.#options.retryMs, () => {
-      this.#isLookDue = true;
-      this.work();
-    });
-  }
-
-  /**
-   * A statement is over. The turn hears of it unless it was told before that the session has ended.
-   */
-  #finish(session: Session, tell: () => void): void {
-    this.#isWorking = false;
-    if (session === this.#session) tell();
-    if (this.#state === "scanning" && this.#options.turn.phase === "ready") {
-      this.#enter("ready", this.#reason);
-    }
-    this.work();
-  }
-
-  #enter(state: DatabaseState, reason: string | null): void {
-    const isNews = state !== this.#state || reason !== this.#reason;
-    if (isNews) this.#sinceMs = this.#options.clock.nowMs();
-    this.#state = state;
-    this.#reason = reason;
-    if (isNews && ["standby", "paused", "ignored"].includes(state)) {
-      this.#logger.info(`${state}: ${reason}`, this.#options.database.name);
-    }
-    this.#options.onChange();
-  }
-
-  async #wait(delayMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#interrupt = resolve;
-      this.#timers.after(delayMs, resolve);
-    });
+  #observe(): void {
+    if (this.#lead) this.#state.led(this.#options.turn, this.#remark);
   }
 
   get #logger(): Logger {

@@ -28,7 +28,7 @@ import { Worklist } from "./worklist.ts";
  * makes many changes cheap, without a timer.
  */
 export class DatabaseTurn {
-  readonly inFlight = new InFlight();
+  readonly inFlight = new InFlight(() => this.#options.onBegun());
   readonly #options: TurnOptions;
   readonly #timers: TimerSet;
   readonly #gate: RowGate;

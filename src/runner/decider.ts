@@ -4,8 +4,11 @@ import type { LiveScheduler } from "./live_scheduler.ts";
 export interface DeciderOptions {
   readonly scheduler: LiveScheduler;
   readonly clock: Clock;
-  /** Whether jobs may be taken now: Odoo answers, and what runs is counted. */
-  readonly isOpen: () => boolean;
+  /**
+   * How many jobs may be taken now: none unless Odoo answers and what runs is counted. Whoever lets
+   * it grow calls `decideSoon`.
+   */
+  readonly allowance: () => number;
   readonly take: (database: string, uuid: string, channel: string) => void;
 }
 
@@ -24,6 +27,8 @@ export class Decider {
 
   constructor(options: DeciderOptions) {
     this.#options = options;
+    // The wake-up was set for a time of day, by the clock as it was.
+    options.clock.onStep?.(() => this.decideSoon());
   }
 
   /** Something has changed that may make a job ready. */
@@ -43,13 +48,18 @@ export class Decider {
   }
 
   #decide(): void {
-    const { scheduler, clock, isOpen, take } = this.#options;
+    const { scheduler, clock, allowance, take } = this.#options;
     this.#wakeup?.cancel();
     this.#wakeup = null;
-    // Whatever opens the way calls decideSoon.
-    if (!isOpen()) return;
+    let left = allowance();
+    if (left === 0) return;
     const nowMs = clock.nowMs();
-    scheduler.takeEach(nowMs, take);
+    scheduler.takeEach(nowMs, left, (database, uuid, channel) => {
+      left--;
+      take(database, uuid, channel);
+    });
+    // What is still ready waits for more allowance, not for time.
+    if (left === 0) return;
     const wakeupMs = scheduler.wakeupAtMs(nowMs);
     if (wakeupMs === Infinity || this.#isStopped) return;
     // A delay cut short by the clock's longest leads to one more question, not to a mistake.

@@ -27,6 +27,12 @@ export interface InFlightJob {
 /** The jobs of one database that are in the runner's hands: at most one open request each. */
 export class InFlight {
   readonly #jobs = new Map<string, InFlightJob>();
+  readonly #onBegun: () => void;
+
+  /** @param onBegun Odoo has begun with a job, told once for each. */
+  constructor(onBegun: () => void = () => {}) {
+    this.#onBegun = onBegun;
+  }
 
   get(uuid: string): InFlightJob | undefined {
     return this.#jobs.get(uuid);
@@ -45,6 +51,18 @@ export class InFlight {
     };
     this.#jobs.set(uuid, job);
     return job;
+  }
+
+  /** Its row shows that Odoo has begun with it. */
+  noteBegun(job: InFlightJob): void {
+    if (job.hasStarted) return;
+    job.hasStarted = true;
+    this.#onBegun();
+  }
+
+  /** Its request was answered, maybe before its row was read. */
+  noteAnswered(job: InFlightJob): void {
+    if (!job.hasStarted) this.#onBegun();
   }
 
   /** Drops all but the jobs with an open request. */

@@ -24,7 +24,7 @@ export interface LeadershipOptions {
 }
 
 /** A leader that dies is followed within this and the server's notice of its death. */
-const STANDBY_INTERVAL_MS = 2_000;
+const STANDBY_INTERVAL_MS = 1_000;
 const RECONNECT_BACKOFF: Backoff = { firstMs: 250, longestMs: 5_000 };
 /** There is no such database, or the role may not use it. */
 const NOT_FOR_US = /^(3D000|42501|28\w{3})$/;
@@ -90,6 +90,9 @@ export class Leadership {
       onLost: (reason) => lose(reason),
     });
     try {
+      // Before the lock, which would stay with a pooler's backend.
+      await heartbeat.start(session);
+      heartbeat.stop();
       while (!await database.lockGroup(session, group)) {
         if (!this.#isStandby) logger.info("another job runner leads; standing by");
         this.#isStandby = true;

@@ -102,8 +102,12 @@ export class LiveScheduler {
     this.#lookForRoom();
   }
 
-  takeEach(nowMs: number, visit: (database: string, uuid: string, channel: string) => void): void {
-    this.#guarded((it) => it.takeEach(nowMs, Infinity, visit), undefined);
+  takeEach(
+    nowMs: number,
+    max: number,
+    visit: (database: string, uuid: string, channel: string) => void,
+  ): void {
+    this.#guarded((it) => it.takeEach(nowMs, max, visit), undefined);
   }
 
   wakeupAtMs(nowMs: number): number {

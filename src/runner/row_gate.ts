@@ -2,7 +2,7 @@ import { backoffMs } from "../backoff.ts";
 import type { TimerSet } from "../clock.ts";
 import type { StartGuard } from "../database/generation.ts";
 import type { JobRow } from "../database/job_row.ts";
-import { isNeverSent, type Outcome } from "../dispatch/outcome.ts";
+import { isNeverSent, isOdoosAnswer, type Outcome } from "../dispatch/outcome.ts";
 import type { Logger } from "../log.ts";
 import { isJobStateName } from "../scheduler/mod.ts";
 import type { InFlight, InFlightJob } from "./in_flight.ts";
@@ -149,6 +149,7 @@ export class RowGate {
   /** The job's request is over: its row says how it ended. */
   noteOutcome(job: InFlightJob, outcome: Outcome): void {
     if (isNeverSent(outcome)) return this.putBackIn(job, 0);
+    if (isOdoosAnswer(outcome)) this.#options.inFlight.noteAnswered(job);
     this.#options.inFlight.remove(job.uuid);
     this.#answered.set(job.uuid, { outcome, job, isRead: false });
     this.#options.mark(job.uuid);
@@ -190,14 +191,14 @@ export class RowGate {
     // A cron or a user may put the row back while our request waits for a worker: it is read again
     // at the answer.
     if (row.state === "pending" || row.state === "wait_dependencies") return;
-    if (row.state !== "enqueued") job.hasStarted = true;
+    if (row.state !== "enqueued") this.#options.inFlight.noteBegun(job);
     this.#toCore(row);
     if (row.state !== "enqueued" && row.state !== "started") this.#letGoLater(job);
   }
 
   /** The job is over; if its request stays open, the answer was lost. */
   #letGoLater(job: InFlightJob): void {
-    job.hasStarted = true;
+    this.#options.inFlight.noteBegun(job);
     this.#options.timers.after(LET_GO_MS, () => {
       const current = this.#options.inFlight.get(job.uuid);
       if (current === job && job.state === "asked") this.#options.letGo(job.uuid);
@@ -227,11 +228,7 @@ export class RowGate {
   }
 
   /** The request is over, the row is as we left it: Odoo did not run the job, or we cannot know. */
-  #applyUnmoved(
-    row: JobRow,
-    { outcome, job }: Answered,
-    guard: StartGuard,
-  ): void {
+  #applyUnmoved(row: JobRow, { outcome, job }: Answered, guard: StartGuard): void {
     const { logger, database, inFlight, random } = this.#options;
     this.#toCore(row);
     if (isUnknown(outcome)) {

@@ -17,6 +17,11 @@ export interface RunnerOptions {
   readonly heartbeatIntervalMs: number;
   readonly heartbeatDeadlineMs: number;
   readonly connectTimeoutMs: number;
+  /**
+   * How often to read all jobs of a database where LISTEN does not work. Only for the single runner
+   * of these databases: it takes no lock there, and leads without being elected.
+   */
+  readonly pollIntervalMs: number | null;
   /** How long a stop waits for requests to arrive in Odoo. */
   readonly drainTimeoutMs: number;
   readonly clock: Clock;
@@ -64,6 +69,7 @@ export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions 
     heartbeatIntervalMs: 10_000,
     heartbeatDeadlineMs: 5_000,
     connectTimeoutMs: 5_000,
+    pollIntervalMs: null,
     drainTimeoutMs: 10_000,
     clock: new SystemClock(),
     random: Math.random,

@@ -1,24 +1,20 @@
-import type { OdooGate } from "../dispatch/odoo_gate.ts";
 import type { ChannelStatus } from "../scheduler/mod.ts";
 import { fullChannelName } from "../scheduler/mod.ts";
 import type { InFlightCounts, RunnerStatus } from "../status.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import type { Served } from "./served_databases.ts";
 
-type Parts = Pick<RunnerStatus, "version" | "phase" | "startedMs" | "nowMs"> & {
-  readonly url: string;
-  readonly gate: OdooGate;
+type Parts = Pick<RunnerStatus, "version" | "phase" | "startedMs" | "nowMs" | "odoo"> & {
   readonly served: readonly Served[];
   readonly scheduler: LiveScheduler;
 };
 
 /** Puts together what a runner says of itself. */
-export function statusOf({ url, gate, served, scheduler, ...own }: Parts): RunnerStatus {
+export function statusOf({ served, scheduler, ...own }: Parts): RunnerStatus {
   return {
     ...own,
     databases: served.map(({ link }) => link.status).sort((a, b) => a.name < b.name ? -1 : 1),
     channels: withFailed(scheduler.channels(), served),
-    odoo: { url, open: gate.isOpen, reason: gate.reason, sinceMs: gate.sinceMs },
     inFlight: sumOf(served.map(({ turn }) => turn.inFlight.counts())),
     scheduler: scheduler.status,
   };

@@ -1,8 +1,10 @@
 import { type Backoff, backoffMs } from "../backoff.ts";
-import { type Clock, TimerSet } from "../clock.ts";
+import { type Clock, type Timer, TimerSet } from "../clock.ts";
+import type { ListedDatabase } from "../database/discovery.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseLink } from "./database_link.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
+import { Slots } from "./slots.ts";
 
 /** A database that the runner serves. */
 export interface Served {
@@ -15,9 +17,9 @@ export interface ServedDatabasesOptions {
   readonly random: () => number;
   readonly logger: Logger;
   readonly intervalMs: number;
-  /** The names of the databases to serve. */
-  readonly discover: () => Promise<readonly string[]>;
-  readonly serve: (name: string) => Served;
+  /** The databases to serve. */
+  readonly discover: (signal: AbortSignal) => Promise<readonly ListedDatabase[]>;
+  readonly serve: (name: string, slots: Slots) => Served;
   /** The list has been read. */
   readonly onListed: () => void;
   /** A database is no longer served. */
@@ -33,10 +35,15 @@ const DISCOVERY_BACKOFF: Backoff = { firstMs: 1_000, longestMs: 30_000 };
 export class ServedDatabases {
   readonly #options: ServedDatabasesOptions;
   readonly #timers: TimerSet;
+  readonly #slots: Slots;
   readonly #served = new Map<string, Served>();
   /** Databases that are gone and whose sessions are still ending. */
   readonly #leaving = new Set<Promise<void>>();
   #looking: Promise<void> | null = null;
+  /** Until the next look, if none is on the way. */
+  #next: Timer | null = null;
+  #mustLookAgain = false;
+  #stopping = new AbortController();
   #failureCount = 0;
   #failure: string | null = null;
   #isDiscovered = false;
@@ -45,13 +52,24 @@ export class ServedDatabases {
   constructor(options: ServedDatabasesOptions) {
     this.#options = options;
     this.#timers = new TimerSet(options.clock);
+    this.#slots = new Slots(options.clock);
   }
 
   /** Serves the databases known so far, and looks for others now and from now on. */
   start(): void {
     this.#isStopped = false;
+    this.#stopping = new AbortController();
     for (const { link } of this.all()) link.start();
     this.#looking = this.#look();
+  }
+
+  /** Looks now for databases that came or went, and at what each of them is. */
+  lookNow(): void {
+    if (this.#isStopped || !this.#looking) return;
+    for (const { link } of this.all()) link.lookNow();
+    // A list that is being read may be older than what the caller knows of.
+    if (this.#next) this.#lookAgain();
+    else this.#mustLookAgain = true;
   }
 
   /**
@@ -82,25 +100,31 @@ export class ServedDatabases {
 
   async #end(endLink: (link: DatabaseLink) => Promise<void>): Promise<void> {
     this.#isStopped = true;
+    this.#stopping.abort();
     this.#timers.cancelAll();
+    this.#next = null;
     const links = this.all().map(({ link }) => endLink(link));
     await Promise.all([this.#looking, ...links, ...this.#leaving]);
   }
 
   #lookAgain(): void {
+    this.#next?.cancel();
+    this.#next = null;
     this.#looking = this.#look();
   }
 
   async #look(): Promise<void> {
-    const { clock: _, logger, random, intervalMs } = this.#options;
+    const { discover, logger, random, intervalMs } = this.#options;
+    this.#mustLookAgain = false;
     let delayMs = intervalMs;
     try {
-      const names = new Set(await this.#options.discover());
+      const listed = await discover(this.#stopping.signal);
       if (this.#isStopped) return;
-      this.#adopt(names);
+      this.#adopt(new Map(listed.map((it) => [it.name, it])));
       this.#failureCount = 0;
       this.#failure = null;
     } catch (error) {
+      if (this.#isStopped) return;
       const failure = (error as Error).message;
       delayMs = backoffMs(DISCOVERY_BACKOFF, ++this.#failureCount, random());
       if (failure !== this.#failure) {
@@ -108,30 +132,34 @@ export class ServedDatabases {
       }
       this.#failure = failure;
     }
-    if (!this.#isStopped) this.#timers.after(delayMs, () => this.#lookAgain());
+    if (this.#mustLookAgain) delayMs = 0;
+    this.#next = this.#timers.after(delayMs, () => this.#lookAgain());
   }
 
-  #adopt(names: ReadonlySet<string>): void {
+  #adopt(listed: ReadonlyMap<string, ListedDatabase>): void {
     const { logger, serve, onGone, onListed } = this.#options;
     for (const [name, { link }] of this.#served) {
-      if (names.has(name)) continue;
+      if (listed.has(name)) continue;
       this.#served.delete(name);
       logger.info("database is gone", name);
       const leaving: Promise<void> = link.stop().finally(() => this.#leaving.delete(leaving));
       this.#leaving.add(leaving);
       onGone(name);
     }
-    if (names.size === 0 && !this.#isDiscovered) {
+    if (listed.size === 0 && !this.#isDiscovered) {
       logger.warning(
         "no database to serve: the role owns none; " +
           "name them with --database, ODOO_JOBRUNNER_DB_NAME or db_name",
       );
     }
-    for (const name of names) {
-      if (this.#served.has(name)) continue;
-      const served = serve(name);
-      this.#served.set(name, served);
-      served.link.start();
+    for (const { name, written } of listed.values()) {
+      let served = this.#served.get(name);
+      if (!served) {
+        served = serve(name, this.#slots);
+        this.#served.set(name, served);
+        served.link.start();
+      }
+      served.link.noteListed(written);
     }
     this.#isDiscovered = true;
     onListed();

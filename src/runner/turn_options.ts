@@ -13,6 +13,8 @@ export interface TurnOptions {
   readonly logger: Logger;
   /** Opens the one request for a claimed job; `answered` brings its outcome. */
   readonly ask: (uuid: string, generation: KnownGeneration) => void;
+  /** Odoo has begun with a job that it was asked for. */
+  readonly onBegun: () => void;
   /** Lets an open request go, whose job is over. */
   readonly letGo: (uuid: string) => void;
   /** A job may have become ready, or the phase has changed. */

@@ -26,13 +26,15 @@ export interface ChannelPlan {
 const ROOT = "root";
 /** The core counts in signed 32-bit numbers. */
 const CAPACITY_MAX = 2 ** 31 - 1;
+/** What is longer is a file given by mistake, and would be shown with each mistake in it. */
+const ENTRY_LENGTH_MAX = 1000;
 /** The known keys, each with a right example. */
-const EXAMPLE_OF: Readonly<Record<string, string>> = {
-  sequential: "sequential",
-  throttle: "throttle=2",
-  subcapacity: "subcapacity=1",
-  paused: "paused",
-};
+const EXAMPLE_OF: ReadonlyMap<string, string> = new Map([
+  ["sequential", "sequential"],
+  ["throttle", "throttle=2"],
+  ["subcapacity", "subcapacity=1"],
+  ["paused", "paused"],
+]);
 
 /**
  * Reads a channel string: `name[:capacity[:key[=value]]…]`, separated by commas or line ends.
@@ -48,9 +50,14 @@ export function parseChannels(text: string, options: { strict?: boolean } = {}):
   const entryOf = new Map<string, string>();
   for (const entry of text.split(/[,\r\n]/).map((it) => it.trim())) {
     if (entry === "") continue;
+    if (entry.length > ENTRY_LENGTH_MAX) {
+      const reason = `an entry has at most ${ENTRY_LENGTH_MAX} characters, as in "mail:2"`;
+      mistakes.push({ entry: entry.slice(0, 40), reason });
+      continue;
+    }
     const reader = new EntryReader(entry, options.strict ?? false);
     const channel = reader.read();
-    mistakes.push(...reader.mistakes.map((reason) => ({ entry, reason })));
+    mistakes.push(...[...new Set(reader.mistakes)].map((reason) => ({ entry, reason })));
     warnings.push(...reader.warnings.map((warning) => `CHANNELS="${entry}": ${warning}`));
     if (reader.mistakes.length > 0) continue;
     const earlier = entryOf.get(channel.name);
@@ -121,7 +128,7 @@ class EntryReader {
       const equals = part.indexOf("=");
       const key = equals < 0 ? part : part.slice(0, equals).trim();
       if (keys.has(key)) {
-        const example = `1:${EXAMPLE_OF[key] ?? part}`;
+        const example = `1:${EXAMPLE_OF.get(key) ?? part}`;
         this.#refuse(`the key "${key}" stands once in an entry`, example);
       } else if (!isKey(key)) this.#meetUnknownKey(key);
       keys.set(key, equals < 0 ? null : part.slice(equals + 1).trim());
@@ -131,10 +138,10 @@ class EntryReader {
 
   /** A key of tomorrow must not stop a start in production. */
   #meetUnknownKey(key: string): void {
-    const nearest = nearestWord(key, Object.keys(EXAMPLE_OF));
+    const nearest = nearestWord(key, EXAMPLE_OF.keys());
     const known = nearest === null
-      ? `known are ${Object.keys(EXAMPLE_OF).join(", ")}, as in "${this.#example("1:sequential")}"`
-      : `meant may be "${this.#example(`1:${EXAMPLE_OF[nearest]}`)}"`;
+      ? `known are ${[...EXAMPLE_OF.keys()].join(", ")}, as in "${this.#example("1:sequential")}"`
+      : `meant may be "${this.#example(`1:${EXAMPLE_OF.get(nearest)}`)}"`;
     const reason = `the key "${key}" is unknown, ${known}`;
     if (this.#strict) this.mistakes.push(reason);
     else this.warnings.push(`${reason}; it is ignored`);
@@ -150,7 +157,7 @@ class EntryReader {
       if (keys.has("subcapacity")) return isRoot ? 1 : null;
       const [key] = keys.keys();
       if (this.#parts.length > 1) {
-        const rest = key === undefined ? "1" : `1:${EXAMPLE_OF[key] ?? key}`;
+        const rest = key === undefined ? "1" : `1:${EXAMPLE_OF.get(key) ?? key}`;
         this.#refuse("a capacity comes after the name", rest);
       }
       return 1;
@@ -209,7 +216,7 @@ type Keys = ReadonlyMap<string, string | null>;
 
 function isKey(part: string): boolean {
   const [key = ""] = part.split("=");
-  return Object.hasOwn(EXAMPLE_OF, key.trim());
+  return EXAMPLE_OF.has(key.trim());
 }
 
 /** Not negative, without a sign, and not too large for the core; else NaN. */

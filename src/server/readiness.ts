@@ -1,7 +1,7 @@
 import type { DatabaseState, RunnerStatus } from "../status.ts";
 
 /** On the way to being served, or back to it. */
-const UNSETTLED: readonly DatabaseState[] = ["connecting", "scanning", "recovering"];
+const UNSETTLED: readonly DatabaseState[] = ["connecting", "scanning", "recovering", "quarantined"];
 
 type Readiness =
   & Pick<RunnerStatus, "phase" | "databases">

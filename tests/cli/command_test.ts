@@ -12,10 +12,10 @@ interface Ran {
   readonly errors: string;
 }
 
-function run(given: Given): Ran {
+async function run(given: Given): Promise<Ran> {
   let output = "";
   let errors = "";
-  const result = runCommand(fakeMachine(given), "1.2.3", {
+  const result = await runCommand(fakeMachine(given), "1.2.3", {
     write: (text) => output += text,
     writeError: (text) => errors += text,
   });
@@ -23,23 +23,23 @@ function run(given: Given): Ran {
 }
 
 describe("runCommand", () => {
-  it("answers the settings to start with, and is silent", () => {
-    const { result, output, errors } = run({ argv: ["--port=80"] });
+  it("answers the settings to start with, and is silent", async () => {
+    const { result, output, errors } = await run({ argv: ["--port=80"] });
 
     assertEquals(typeof result === "number" ? result : result.settings.port, 80);
     assertEquals(output + errors, "");
   });
 
-  it("says what is wrong and answers 2", () => {
-    const { result, output, errors } = run({ argv: ["--port=x", "--prot"] });
+  it("says what is wrong and answers 2", async () => {
+    const { result, output, errors } = await run({ argv: ["--port=x", "--prot"] });
 
     assertEquals([result, output], [2, ""]);
     assertEquals(errors.split("\n").length, 3);
     assertMatch(errors, /^Cannot use "--prot": the option is unknown/);
   });
 
-  it("shows the version", () => {
-    assertEquals(run({ argv: ["--version"] }), {
+  it("shows the version", async () => {
+    assertEquals(await run({ argv: ["--version"] }), {
       result: 0,
       output: "odoo-jobrunner 1.2.3\n",
       errors: "",
@@ -48,9 +48,9 @@ describe("runCommand", () => {
 });
 
 describe("help", () => {
-  const { result, output } = run({ argv: ["--help"] });
+  it("explains every option with its default and its sources", async () => {
+    const { result, output } = await run({ argv: ["--help"] });
 
-  it("explains every option with its default and its sources", () => {
     assertEquals(result, 0);
     for (const key of SETTING_KEYS) assertStringIncludes(output, `\n  ${shownFlag(key)} `);
     assertStringIncludes(
@@ -61,8 +61,23 @@ describe("help", () => {
     );
   });
 
-  it("fits on a terminal", () => {
-    assertEquals(output.split("\n").filter((line) => line.length > 100), []);
+  it("explains a command and its own options, and names the settings it heeds", async () => {
+    for (const argv of [["requeue", "--help"], ["help", "requeue"], ["-h", "requeue", "--x"]]) {
+      const { result, output } = await run({ argv });
+
+      assertEquals(result, 0);
+      assertMatch(output, /^Usage: odoo-jobrunner requeue \[options\]\n/);
+      assertMatch(output, /\n {2}--state STATES\n.*\n {6}Default: failed\n/);
+      assertMatch(output, /\n {2}--db-host HOST\n {6}The PostgreSQL server/);
+      assertEquals(output.includes("--channels"), false);
+    }
+  });
+
+  it("fits on a terminal", async () => {
+    for (const argv of [["--help"], ["requeue", "--help"]]) {
+      const { output } = await run({ argv });
+      assertEquals(output.split("\n").filter((line) => line.length > 100), []);
+    }
   });
 });
 
@@ -73,8 +88,8 @@ db_password = secret
 channels = root:4,mail:2:throttle=0.5,mail.bulk:1:sequential,mail.sms.b:1:paused,fax:subcapacity=1
 `;
 
-  it("shows settings, their origins and the channels", () => {
-    const { result, output } = run({
+  it("shows settings, their origins and the channels", async () => {
+    const { result, output } = await run({
       argv: ["--check-config", "--port=80"],
       files: { "/home/odoo/.odoorc": FILE },
     });
@@ -98,12 +113,15 @@ The settings can be used
     assertEquals(output.includes("secret"), false);
   });
 
-  it("shows warnings", () => {
-    assertMatch(run({ argv: ["--check-config"] }).output, /\nWarnings\n {2}no channels are given/);
+  it("shows warnings", async () => {
+    assertMatch(
+      (await run({ argv: ["--check-config"] })).output,
+      /\nWarnings\n {2}no channels are given/,
+    );
   });
 
-  it("shows what is wrong beside what is right, and answers 2", () => {
-    const { result, output, errors } = run({
+  it("shows what is wrong beside what is right, and answers 2", async () => {
+    const { result, output, errors } = await run({
       argv: ["check-config", "--port=x", "--channels=root:4:squential", "--host=odoo"],
     });
 
@@ -111,5 +129,32 @@ The settings can be used
     assertMatch(output, /\n {2}--host +odoo +--host\n/);
     assertMatch(output, /\nMistakes\n {2}Cannot use "--port=x": .*\n {2}Cannot use "--channels=/);
     assertMatch(output, /\nThe settings cannot be used\n$/);
+  });
+});
+
+describe("requeue", () => {
+  it("says all that is wrong before it does anything, and answers 2", async () => {
+    const { result, output, errors } = await run({
+      argv: ["requeue", "--state=started,done", "--older-than=1", "--channels=a", "--db-port=x"],
+    });
+
+    assertEquals([result, output], [2, ""]);
+    assertEquals(errors.split("\n").map((it) => it.slice(0, it.indexOf(":"))), [
+      'Cannot use "--channels"',
+      'Cannot use "--db-port=x"',
+      'Cannot use "--state=started,done"',
+      'Cannot use "--older-than=1"',
+      "",
+    ]);
+  });
+
+  it("answers 1 when the databases cannot be listed", async () => {
+    const { result, output, errors } = await run({
+      argv: ["requeue", "--db-host=127.0.0.1", "--db-port=1", "--db-password=very-secret"],
+    });
+
+    assertEquals([result, output], [1, ""]);
+    assertMatch(errors, /^Cannot list the databases: .*ECONNREFUSED/);
+    assertEquals(errors.includes("very-secret"), false);
   });
 });

@@ -18,6 +18,30 @@ describe("the database server, as libpq finds it,", () => {
     assertEquals(file.origins.dbPort, "PGPORT");
   });
 
+  it("may have several hosts, with one port for all or one for each", () => {
+    const hosts = "--db-host=one, two,/run/pg";
+
+    assertEquals(server({ argv: [hosts] }).slice(0, 2), ["one,two,/run/pg", 5432]);
+    assertEquals(server({ argv: [hosts, "--db-port=5433"] })[1], 5433);
+    assertEquals(server({ argv: [hosts, "--db-port=5432,5433, 5434"] })[1], [5432, 5433, 5434]);
+    assertEquals(server({ environment: { PGHOST: "a,b", PGPORT: "1,2" } }).slice(0, 2), [
+      "a,b",
+      [1, 2],
+    ]);
+  });
+
+  it("is refused with too few or too many ports, or with a wrong one", () => {
+    const [few] = mistakesOf({ argv: ["--db-host=one,two,three", "--db-port=5432,5433"] });
+    const [many] = mistakesOf({ argv: ["--db-host=one", "--db-port=5432,5433"] });
+    const [wrong] = mistakesOf({ argv: ["--db-host=one,two", "--db-port=5432,0"] });
+    const [empty] = mistakesOf({ argv: ["--db-host=one,,two"] });
+
+    assertMatch(few ?? "", /^--db-port=5432,5433: one port for all hosts .* hosts \(3\)$/);
+    assertMatch(many ?? "", /hosts \(1\)$/);
+    assertMatch(wrong ?? "", /^--db-port=5432,0: a port is a whole number/);
+    assertMatch(empty ?? "", /^--db-host=one,,two: a host name or address alone/);
+  });
+
   it("is the first Unix socket that exists", () => {
     const tmp = { "/tmp/.s.PGSQL.5433": "" };
     const run = { "/var/run/postgresql/.s.PGSQL.5433": "" };
@@ -66,6 +90,13 @@ describe("the database server, as libpq finds it,", () => {
 
     assertEquals(server({ files, environment, argv: ["-d", "crm,shop"] })[3], "right");
     assertEquals(server({ files, environment })[3], null);
+  });
+
+  it("has the password for any of several hosts", () => {
+    const files = { "/home/odoo/.pgpass": "two:5433:*:*:right\n" };
+    const argv = ["--db-host=one,two", "--db-port=5432,5433"];
+
+    assertEquals(server({ files, argv })[3], "right");
   });
 
   it("is checked against libpq's certificates where they exist", () => {
@@ -118,6 +149,20 @@ describe("a database URI", () => {
 
     assertMatch(message ?? "", /^-+database=postgres:..\*+@other.crm: all databases are on one/);
     assertEquals(others, []);
+  });
+
+  it("is refused when its password has a comma, and is not shown", () => {
+    const databases = "shop,postgres://odoo:a,secret@db/crm";
+
+    assertEquals(mistakesOf({ argv: [`--database=${databases}`] }), [
+      "--database=shop,postgres://********@db/crm: a comma in a database URI is written %2C",
+    ]);
+  });
+
+  it("is not shown with its password, whatever is in it", () => {
+    const [said] = mistakesOf({ argv: ["--database=mysql://odoo:a secret@b@db/crm"] });
+
+    assertEquals(said?.includes("secret"), false);
   });
 
   it("is refused when its port is out of range", () => {

@@ -14,8 +14,8 @@ export function fakeMachine({ argv = [], environment = {}, files = {} }: Given):
   return {
     argv,
     environment,
-    readFile: (path) => files[path] ?? null,
-    fileExists: (path) => path in files,
+    readFile: (path) => Object.hasOwn(files, path) ? files[path]! : null,
+    fileExists: (path) => Object.hasOwn(files, path),
     homeDirectory: "/home/odoo",
     userName: () => "os-user",
   };

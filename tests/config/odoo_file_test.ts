@@ -104,6 +104,11 @@ const PYTHON_READS: readonly {
     sections: { "a": { "x": "1", "y": "2", "z": "= 3" } },
   },
   {
+    name: "Python's white space",
+    text: "[a]\n\x1fx\x85=\xa01\u2028\ny = \ufeff2\n",
+    sections: { "a": { "x": "1", "y": "\ufeff2" } },
+  },
+  {
     name: "words of Python",
     text: "[options]\ndb_host = False\nlist_db = True\nx = None\n",
     sections: { "options": { "db_host": "False", "list_db": "True", "x": "None" } },

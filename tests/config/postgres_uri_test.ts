@@ -42,7 +42,16 @@ describe("readPostgresUri", () => {
   });
 
   it("refuses what it cannot read, without showing it", () => {
-    for (const text of ["postgres://u:secret@db:port/x", "postgres://u:secret%@db/x"]) {
+    const wrong = [
+      "postgres://u:secret@db:port/x",
+      "postgres://u:secret%@db/x",
+      "postgres://u:#secret@db/x",
+      "postgres://u:\\secret@db/x",
+      "postgres://u:/secret@db/x",
+      "postgres://u:?secret@db/x",
+      "postgres://u: secret@db/x",
+    ];
+    for (const text of wrong) {
       const error = assertThrows(() => readPostgresUri(text), RangeError);
 
       assertEquals(error.message.includes("secret"), false);

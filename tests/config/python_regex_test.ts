@@ -51,6 +51,12 @@ const CASES: readonly (readonly [string, readonly string[], readonly string[]])[
   ["[\\d.]+$", ["1.2"], ["shop", "shop_live", "my_shop", "SHOP", "crm"]],
   ["a+?b", ["aab"], ["shop", "shop_live", "my_shop", "SHOP", "crm"]],
   ["café", ["café"], ["shop", "shop_live", "my_shop", "SHOP", "crm"]],
+  ["shop$", ["shop", "shop\n"], ["shop\r", "shop\n\n", "shop_live"]],
+  ["(?m)a$\\nb", ["a\nb"], ["a\rb"]],
+  ["a.b", ["axb", "a\rb", "a\u2028b"], ["a\nb"]],
+  ["a\\sb", ["a b", "a\x1fb", "a\u00a0b"], ["a\ufeffb"]],
+  ["a\\bé", [], ["aé"]],
+  ["\\B", ["-"], ["", "a"]],
   ["shop\\$", ["shop$"], ["shop", "shop_live", "my_shop", "SHOP", "crm"]],
 ];
 
@@ -69,6 +75,9 @@ const UNTRANSLATABLE = [
   "a)(?:b",
   "*",
   "a{3,2}",
+  "\\1(a)",
+  "(?a)\\w",
+  "$*",
 ];
 
 describe("pythonRegex", () => {

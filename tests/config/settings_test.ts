@@ -40,6 +40,8 @@ describe("loadSettings", () => {
       statementTimeoutMs: 20_000,
       connectTimeoutMs: 5_000,
       drainTimeoutMs: 10_000,
+      pollIntervalMs: 0,
+      singleRunner: false,
     });
     assertEquals(origins.port, "default");
   });
@@ -222,6 +224,7 @@ describe("settings of ours", () => {
     ["--database=mysql://db/shop", "database names separated by commas are wanted, as in shop,crm"],
     ["--http-ca-file=/ca.pem", "there is no such file"],
     ["--http-auth-password=x", "a password wants a user, as in --http-auth-user=odoo"],
+    ["--poll-interval=10", "say --single-runner=true if there is none, or connect straight"],
     ["--db-filter=(?x)a", 'the flag "(?x)" is known to Python alone; give one as in ^shop_.*$'],
   ];
   for (const [option, reason] of WRONG) {

@@ -5,11 +5,12 @@ import {
   type ConnectionSettings,
   defaultConnection,
   driverOptions,
-  hostsOf,
+  type OneServer,
+  serversOf,
 } from "../../src/database/connection.ts";
 import { verification } from "../../src/database/socket.ts";
 
-const settings: ConnectionSettings = {
+const settings: OneServer = {
   host: "db.example",
   port: 5433,
   user: "odoo",
@@ -20,7 +21,7 @@ const settings: ConnectionSettings = {
   statementTimeoutMs: 20_000,
 };
 
-function options(changed: Partial<ConnectionSettings> = {}) {
+function options(changed: Partial<OneServer> = {}) {
   return driverOptions({ ...settings, ...changed }, "shop", "odoo_jobrunner_test");
 }
 
@@ -66,14 +67,20 @@ describe("verification", () => {
   });
 });
 
-describe("hostsOf", () => {
-  it("gives the hosts in order", () => {
-    assertEquals(hostsOf({ ...settings, host: "one, two" }), ["one", "two"]);
-    assertEquals(hostsOf({ ...settings, host: "::1" }), ["::1"]);
+describe("serversOf", () => {
+  const of = (changed: Partial<ConnectionSettings>) => {
+    return serversOf({ ...settings, ...changed }).map((it) => `${it.host} ${it.port}`);
+  };
+
+  it("gives the hosts in order, with one port for all or one for each", () => {
+    assertEquals(of({ host: "one, two" }), ["one 5433", "two 5433"]);
+    assertEquals(of({ host: "one,two", port: [5432, 5433] }), ["one 5432", "two 5433"]);
+    assertEquals(of({ host: "one,two", port: [5432] }), ["one 5432", "two 5432"]);
+    assertEquals(of({ host: "::1" }), ["::1 5433"]);
   });
 
   it("takes the usual directory of the server's socket when none is given", () => {
-    assertEquals(hostsOf({ ...settings, host: null }), ["/var/run/postgresql"]);
+    assertEquals(of({ host: null }), ["/var/run/postgresql 5433"]);
   });
 });
 
@@ -90,6 +97,7 @@ describe("defaultConnection", () => {
 
     assertEquals(found, {
       ...settings,
+      port: [5433],
       sslmode: "verify-full",
       sslrootcert: "/etc/ca.pem",
     });
@@ -99,7 +107,7 @@ describe("defaultConnection", () => {
     const found = defaultConnection({ PGPORT: "" });
 
     assertEquals(found.host, null);
-    assertEquals(found.port, 5432);
+    assertEquals(found.port, [5432]);
     assertEquals(found.user, userInfo().username);
     assertEquals(found.password, null);
     assertEquals(found.sslmode, "prefer");

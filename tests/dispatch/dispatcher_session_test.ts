@@ -115,7 +115,7 @@ describe("Dispatcher with sessions", () => {
 
   it("says what is wrong with the session, and tries it anew for the next job", async () => {
     const seen: string[] = [];
-    for (sessionStatus of [404, 401, 500, 502, 504]) {
+    for (sessionStatus of [404, 401, 500, 502, 502, 504]) {
       seen.push(`${sessionStatus} ${(await dispatcher.ask(job("1", WITH_SESSION))).kind}`);
     }
 
@@ -124,10 +124,24 @@ describe("Dispatcher with sessions", () => {
       "401 refused",
       "500 refused",
       "502 unreachable",
+      // Odoo was found meanwhile, so this concerns the database.
+      "502 refused",
       "504 refused",
     ]);
     assertEquals(server.arrivals.every((it) => it.url === "/queue_job/session"), true);
-    assertEquals(server.arrivals.length, 5);
+    assertEquals(server.arrivals.length, 6);
+  });
+
+  it("has none, says nothing of Odoo, where asking for one kills the worker", async () => {
+    answerSession = ({ response }) => void response.socket?.destroy();
+
+    const outcome = await dispatcher.ask(job("1", WITH_SESSION));
+
+    assertEquals(outcome, {
+      kind: "refused",
+      reason: `no session: "http://127.0.0.1:${server.port}": the connection was closed`,
+    });
+    assertEquals(server.arrivals.length, 1);
   });
 
   it("has sent nothing when it is let go before the session came", async () => {

@@ -174,6 +174,25 @@ describe("Dispatcher", () => {
     await nowhere.close();
   });
 
+  it("tells a full backlog from a host that is away by its other requests", async () => {
+    const fakeClock = new FakeClock();
+    const patient = dispatcherAt(server.port, {}, { clock: fakeClock });
+    answer = () => {};
+    const first = patient.ask(job("1"));
+    await server.until((it) => it.arrivals.length === 1);
+    const second = patient.ask(job("2"));
+    await Promise.resolve();
+    fakeClock.advance(5_000);
+    const outcome = await second;
+    server.arrivals[0]!.response.end();
+
+    assertEquals([outcome.kind, isNeverSent(outcome)], ["overloaded", true]);
+    assertStringIncludes(reasonOf(outcome), "no connection within 5 s");
+    assertEquals((await first).kind, "finished");
+    await patient.close();
+    assertEquals(server.arrivals.length, 1);
+  });
+
   it("knows that nothing was sent to a host without a name", async () => {
     const nowhere = dispatcherAt(80, { host: "no-such-host.invalid" });
 

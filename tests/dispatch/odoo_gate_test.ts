@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { beforeEach, describe, it } from "@std/testing/bdd";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { OdooGate } from "../../src/dispatch/odoo_gate.ts";
 import type { Outcome } from "../../src/dispatch/outcome.ts";
 import type { ProbeAnswer } from "../../src/dispatch/probe.ts";
@@ -7,6 +7,7 @@ import { FakeClock } from "../support/fake_clock.ts";
 
 const UNREACHABLE: Outcome = { kind: "unreachable", reason: "nothing listens there" };
 const UNAVAILABLE: Outcome = { kind: "unavailable", reason: "a proxy answers 502" };
+const OVERLOADED: Outcome = { kind: "overloaded", reason: "no connection in time" };
 const DOWN: ProbeAnswer = { kind: "down", reason: "nothing listens there", byProxy: false };
 
 describe("OdooGate", () => {
@@ -16,12 +17,14 @@ describe("OdooGate", () => {
   let probedMs: number[];
   let openedMs: number[];
   let probe: () => Promise<ProbeAnswer>;
+  let waitingCount: number;
 
   beforeEach(() => {
     clock = new FakeClock(1_000);
     lines = [];
     probedMs = [];
     openedMs = [];
+    waitingCount = 0;
     probe = () => Promise.resolve(DOWN);
     gate = new OdooGate({
       clock,
@@ -34,13 +37,29 @@ describe("OdooGate", () => {
         info: (text) => void lines.push(`INFO ${text}`),
         warning: (text) => void lines.push(`WARNING ${text}`),
       },
+      waitingSince: () => waitingCount,
       random: () => 1,
     });
+  });
+
+  afterEach(() => {
+    gate.stop();
+    assertEquals(clock.openTimers, 0);
   });
 
   /** Moves on to the next probe and lets its answer come in. */
   async function nextProbe(): Promise<void> {
     clock.advance(clock.nextDueMs - clock.nowMs());
+    await settled();
+  }
+
+  /** Odoo is back. */
+  async function open(): Promise<void> {
+    probe = () => Promise.resolve({ kind: "up" });
+    await nextProbe();
+  }
+
+  async function settled(): Promise<void> {
     for (let turn = 0; turn < 5; turn++) await Promise.resolve();
   }
 
@@ -56,6 +75,15 @@ describe("OdooGate", () => {
     assertEquals(lines, []);
   });
 
+  it("closes after the clock has stepped back, too", () => {
+    clock.step(-3_600_000);
+    clock.advance(1);
+
+    gate.note(UNREACHABLE);
+
+    assertEquals(gate.isOpen, false);
+  });
+
   it("closes when Odoo cannot be reached, or a proxy says so", () => {
     for (const outcome of [UNREACHABLE, UNAVAILABLE]) {
       gate.note(outcome);
@@ -65,16 +93,31 @@ describe("OdooGate", () => {
     }
 
     assertEquals(openedMs, [1_000, 1_000]);
-    assertEquals(clock.openTimers, 0);
   });
 
-  it("probes after waits that double up to 10 s", async () => {
+  it("probes after waits that double up to a second", async () => {
     gate.note(UNREACHABLE);
-    for (let count = 0; count < 9; count++) await nextProbe();
+    for (let count = 0; count < 7; count++) await nextProbe();
 
     const waits = probedMs.map((ms, i) => ms - (probedMs[i - 1] ?? 1_000));
-    assertEquals(waits, [100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
+    assertEquals(waits, [100, 200, 400, 800, 1_000, 1_000, 1_000]);
     assertEquals(clock.openTimers, 1);
+  });
+
+  it("sends another probe a second later when one hangs, as to a host that is away", async () => {
+    const answers: ((value: ProbeAnswer) => void)[] = [];
+    probe = () => new Promise((resolve) => answers.push(resolve));
+    gate.note(UNREACHABLE);
+    for (let count = 0; count < 4; count++) await nextProbe();
+
+    answers[3]!({ kind: "up" });
+    await settled();
+
+    assertEquals(probedMs, [1_100, 2_100, 3_100, 4_100]);
+    assertEquals(gate.isOpen, true);
+    answers[0]!(DOWN);
+    await settled();
+    assertEquals([gate.isOpen, clock.openTimers], [true, 1]);
   });
 
   it("opens at the first probe that finds Odoo, and says how long it took", async () => {
@@ -91,7 +134,6 @@ describe("OdooGate", () => {
       "WARNING Odoo is away, no job is asked for until it is back: nothing listens there",
       "INFO Odoo is back after 0.3 s",
     ]);
-    assertEquals(clock.openTimers, 0);
   });
 
   it("logs each reason once while it is closed", async () => {
@@ -158,6 +200,73 @@ describe("OdooGate", () => {
 
     assertEquals(gate.isOpen, false);
     assertEquals(clock.openTimers, 1);
+  });
+
+  it("lets a few jobs be taken when it opens, and more as Odoo begins with them", async () => {
+    const allowances = [gate.allowance];
+    gate.note(UNREACHABLE);
+    allowances.push(gate.allowance);
+    await open();
+    allowances.push(gate.allowance);
+    waitingCount = 4;
+    allowances.push(gate.allowance);
+    waitingCount = 0;
+    for (let count = 0; count < 4; count++) gate.noteBegun();
+    allowances.push(gate.allowance);
+
+    assertEquals(allowances, [Infinity, 0, 4, 0, 8]);
+  });
+
+  it("says when more may be taken because time has passed", async () => {
+    gate.note(UNREACHABLE);
+    await open();
+    waitingCount = 4;
+
+    clock.advance(5_000);
+
+    assertEquals(openedMs, [1_100, 6_100]);
+    assertEquals(gate.allowance, 4);
+  });
+
+  it("tries one job at a time, ever less often, where only the probe gets through", async () => {
+    probe = () => Promise.resolve({ kind: "up" });
+    const waits: number[] = [];
+    const allowances: number[] = [];
+    for (let count = 0; count < 6; count++) {
+      gate.note(UNAVAILABLE);
+      const closedMs = clock.nowMs();
+      await nextProbe();
+      waits.push(clock.nowMs() - closedMs);
+      allowances.push(gate.allowance);
+    }
+
+    assertEquals(waits, [100, 100, 1_500, 2_500, 4_500, 8_500]);
+    assertEquals(allowances, [4, 1, 1, 1, 1, 1]);
+    gate.noteBegun();
+    gate.note(UNAVAILABLE);
+    await open();
+    assertEquals(gate.allowance, 4);
+  });
+
+  it("stays open when Odoo lets nobody in, halves what may wait, and says so once", () => {
+    const askedMs = clock.nowMs();
+    clock.advance(5_000);
+    waitingCount = 40;
+    gate.note(OVERLOADED, askedMs);
+    gate.note(OVERLOADED, askedMs);
+    waitingCount = 0;
+    const allowances = [gate.allowance];
+    clock.advance(1_000);
+    waitingCount = 20;
+    gate.note(OVERLOADED, clock.nowMs());
+    waitingCount = 0;
+    allowances.push(gate.allowance);
+
+    assertEquals(allowances, [20, 10]);
+    assertEquals(gate.isOpen, true);
+    assertEquals(lines, [
+      "WARNING Odoo lets no more requests in, so fewer wait for it at once: no connection in time",
+    ]);
   });
 
   it("ends probing when it is stopped", async () => {

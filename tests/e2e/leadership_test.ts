@@ -1,9 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { clearInterval, setInterval } from "node:timers";
 import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
 import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
 import { TestRunner } from "../support/test_runner.ts";
+import { until } from "../support/until.ts";
 
 describe("Leadership", () => {
   let postgres: TestPostgres;
@@ -38,6 +40,33 @@ describe("Leadership", () => {
     assertEquals(phase, "standby");
     assertEquals(odoo.requests.of({ database: database.name, uuid }).arrivals, 1);
     await second.stop();
+  });
+
+  it("has exactly one of three lead, whoever leaves, and every job run once", async () => {
+    database = await postgres.database("16.0");
+    const start = () => TestRunner.start(postgres, { databases: [database], port: odoo.port });
+    const runners = [start(), start(), start()];
+    const leaders = () => runners.filter((it) => it.runner.status.phase === "running");
+    let leadersMax = 0;
+    const watch = setInterval(() => leadersMax = Math.max(leadersMax, leaders().length), 5);
+    const uuids: string[] = [];
+
+    for (let round = 0; round < 4; round++) {
+      const leader = await until("one leads", () => leaders()[0]);
+      await leader.untilReady(database);
+      uuids.push(...await database.addJobs(...Array(20).fill({ plan: { workMs: 5 } })));
+      await until("it works", async () => (await database.counts())["started"]);
+      await leader.stop();
+      runners.splice(runners.indexOf(leader), 1, start());
+    }
+    await database.untilAll("done");
+    clearInterval(watch);
+    for (const runner of runners) await runner.stop();
+
+    assertEquals(leadersMax, 1);
+    const counts = uuids.map((uuid) => odoo.requests.of({ database: database.name, uuid }));
+    assertEquals(counts.map((it) => it.runs), uuids.map(() => 1));
+    assertEquals(counts.map((it) => it.maxOpen), uuids.map(() => 1));
   });
 
   it("goes on leading when its own session was lost and nobody else came", async () => {

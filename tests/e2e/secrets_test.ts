@@ -74,12 +74,12 @@ const GIVEN: Readonly<Record<string, Given>> = {
 
 describe("a password", () => {
   for (const [place, given] of Object.entries(GIVEN)) {
-    it(`in ${place} is not shown by any command`, () => {
+    it(`in ${place} is not shown by any command`, async () => {
       for (const command of ["check-config", "help", "version", "start"]) {
         let shown = "";
         const write = (text: string) => void (shown += text);
         const argv = [command, ...given.argv ?? []];
-        const result = runCommand(fakeMachine({ ...given, argv }), "1", {
+        const result = await runCommand(fakeMachine({ ...given, argv }), "1", {
           write,
           writeError: write,
         });

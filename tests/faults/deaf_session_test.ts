@@ -39,6 +39,28 @@ describe("a connection on which LISTEN does not work", () => {
     assertEquals(scene.runsOf(database, [uuid]), ONCE);
   });
 
+  it("is polled where the runner is the only one, and said once", async () => {
+    const database = await scene.postgres.database("16.0");
+    const deafOne = await scene.postgres.database("16.0");
+    scene.toPostgres.filter = deaf((link) => link.opening.includes(`\0${deafOne.name}\0`));
+    test = scene.run([database, deafOne], { pollIntervalMs: 50 });
+
+    await test.untilReady(database, deafOne);
+    const [first, later] = await deafOne.addJobs({}, { etaInMs: 200 });
+    await deafOne.untilAll("done");
+    const reasons = test.runner.status.databases.map(({ name, reason }) => {
+      return [name, reason?.replace(/: .*/, "") ?? null];
+    });
+
+    assertEquals(Object.fromEntries(reasons), {
+      [database.name]: null,
+      [deafOne.name]: "its jobs are read every 0.05 s",
+    });
+    assertEquals(test.log.countOf(CURE), 1);
+    assertEquals(test.stateOf(deafOne), "ready");
+    assertEquals(scene.runsOf(deafOne, [first!, later!]), ONCE);
+  });
+
   it("is found out when it becomes deaf, by its database alone", async () => {
     const database = await scene.postgres.database("16.0");
     const other = await scene.postgres.database("16.0");

@@ -42,6 +42,14 @@ describe("a statement that hangs", () => {
     };
   }
 
+  /** Ours on the database. */
+  const backends = async () => {
+    const rows = await scene.postgres.admin`
+      select pid from pg_stat_activity
+      where datname = ${database.name} and application_name like 'odoo_jobrunner%'`;
+    return rows.map((it) => Number(it["pid"]));
+  };
+
   const backendWaits = () => {
     return until("the runner waits for the lock", async () => {
       const rows = await scene.postgres.admin`
@@ -56,6 +64,7 @@ describe("a statement that hangs", () => {
     const other = await scene.postgres.database("16.0");
     test = start(200, database, other);
     await test.untilReady(database, other);
+    const before = await backends();
     const uuid = await database.addJob({ etaInMs: 300 });
     const letGo = await lockTable(database);
 
@@ -63,12 +72,14 @@ describe("a statement that hangs", () => {
     const reason = test.runner.status.databases.find((it) => it.name === database.name)?.reason;
     const served = await other.addJob();
     await other.untilState(served, "done");
-    // The rescan after the hold hangs as well: that is no news.
+    // The rescan after the hold hangs as well: that is no news, and no other waits beside it.
     await backendWaits();
+    const meanwhile = await backends();
     await until("it is held again", () => test.stateOf(database) === "recovering");
     await letGo();
 
     await database.untilState(uuid, "done");
+    assertEquals([before.length, meanwhile], [1, before]);
     assertMatch(reason ?? "", new RegExp(`^cannot (claim|read): ${TIMEOUT}`));
     assertEquals(test.log.complaints.filter((it) => it.includes(TIMEOUT)).length, 1);
     assertEquals(test.log.complaints.length, 1);

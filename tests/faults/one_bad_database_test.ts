@@ -110,6 +110,24 @@ describe("one bad database", () => {
     }
   });
 
+  it("is quarantined when it fails again and again, and tried at once when asked for", async () => {
+    const database = await scene.postgres.database("16.0");
+    await database.release();
+    await admin(`alter database "${database.name}" allow_connections false`);
+    test = scene.run([database]);
+
+    await until("it is quarantined", () => test.stateOf(database) === "quarantined");
+    await until("it waits for long", () => scene.linksTo(database).length === 0);
+    const { reason } = statusOf(database)!;
+    await admin(`alter database "${database.name}" allow_connections true`);
+    test.runner.lookNow();
+
+    await test.untilReady(database);
+    assertEquals(/not currently accepting connections/.test(reason ?? ""), true);
+    const told = test.log.complaints.map((it) => it.replace(/^.*?: (\w+).*$/, "$1"));
+    assertEquals(told, ["database", "quarantined"]);
+  });
+
   it("is let go when it is renamed, and served by its new name", async () => {
     const first = await scene.postgres.database("16.0");
     const other = await scene.postgres.database("16.0");

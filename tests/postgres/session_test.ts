@@ -2,13 +2,16 @@ import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import { connect, type Socket } from "node:net";
 import postgres from "postgres";
-import { PostgresCluster } from "../../scripts/demo/postgres_cluster.ts";
-import { SystemClock } from "../../src/clock.ts";
+import { type Clock, SystemClock } from "../../src/clock.ts";
 import type { ConnectionSettings } from "../../src/database/connection.ts";
 import { Session, SessionLost } from "../../src/database/session.ts";
+import { HastyClock } from "../support/fault_scene.ts";
 import { TestServer } from "../support/http_server.ts";
 import { TestPostgres } from "../support/test_postgres.ts";
 import { until } from "../support/until.ts";
+
+/** The server's limit and five seconds, by which a long statement has an answer. */
+const IMPATIENT = new HastyClock({ 65_000: 50 });
 
 describe("Session", () => {
   const clock = new SystemClock();
@@ -16,11 +19,13 @@ describe("Session", () => {
   const sessions: Session[] = [];
   let heard: string[];
   let losses: SessionLost[];
+  let setbacks: string[];
 
-  beforeAll(async () => void (server = await TestPostgres.start()));
+  beforeAll(async () => void (server = await TestPostgres.start({ isOwn: true })));
   beforeEach(() => {
     heard = [];
     losses = [];
+    setbacks = [];
   });
   afterEach(async () => {
     await Promise.all(sessions.splice(0).map((it) => it.end()));
@@ -30,14 +35,19 @@ describe("Session", () => {
     assertEquals(clock.openTimers, 0);
   });
 
-  async function open(connection: Partial<ConnectionSettings> = {}, database = "postgres") {
+  async function open(
+    connection: Partial<ConnectionSettings> = {},
+    database = "postgres",
+    sessionClock: Clock = clock,
+  ) {
     const session = await Session.open({
       database,
       connection: { ...server.connection, ...connection },
       applicationName: "odoo_jobrunner_session",
-      clock,
+      clock: sessionClock,
       onNotify: (channel, payload) => heard.push(`${channel} ${payload}`),
       onLost: (reason) => losses.push(reason),
+      onSetback: (reason) => setbacks.push(reason),
     });
     sessions.push(session);
     return session;
@@ -116,23 +126,116 @@ describe("Session", () => {
     await session.end();
   });
 
-  it("has the server notice when we vanish", async () => {
+  it("has the server notice within 15 s when we vanish", async () => {
     const session = await open();
 
-    // As the operating system has it.
+    // Of the TCP settings, as the operating system has them.
     const [row] = await session.run(`
       select current_setting('tcp_user_timeout') as gone,
-        current_setting('tcp_keepalives_idle') as idle`);
+        current_setting('tcp_keepalives_idle') as idle,
+        current_setting('tcp_keepalives_interval') as interval,
+        current_setting('tcp_keepalives_count') as count,
+        current_setting('client_connection_check_interval', true) as check`);
 
-    assertEquals({ ...row }, { gone: "15000", idle: "5" });
+    const { check, ...tcp } = row!;
+    assertEquals(tcp, { gone: "15000", idle: "5", interval: "3", count: "3" });
+    assertEquals([null, "1s"].includes(check as string | null), true);
     await session.end();
   });
 
-  it("is lost when a statement has no answer in time", async () => {
+  it("gives the server less time for a brief statement, and little for a lock", async () => {
     const session = await open();
+    const timeouts = async (length: "brief" | "long") => {
+      const [row] = await session.run(
+        `select current_setting('statement_timeout') as statement,
+          current_setting('lock_timeout') as lock`,
+        [],
+        length,
+      );
+      return [row!["statement"], row!["lock"]];
+    };
+
+    assertEquals(await timeouts("long"), ["20s", "5s"]);
+    assertEquals(await timeouts("brief"), ["10s", "5s"]);
+    assertEquals(await timeouts("long"), ["20s", "5s"]);
+    await session.end();
+  });
+
+  it("is lost within 15 s when a brief statement has no answer", async () => {
+    const [statement, link] = [10_000, 5_000];
+    const session = await open({}, "postgres", new HastyClock({ [statement + link]: 50 }));
+
+    const error = await assertRejects(() => session.run("select pg_sleep(60)", [], "brief"));
+
+    assertEquals((error as SessionLost).message, "no answer for 15 s");
+    await session.end();
+    await server.admin`select pg_terminate_backend(${session.pid})`;
+    await untilNoBackend();
+  });
+
+  it("sends a statement again that gave way to a transaction, and tells it once", async () => {
+    const session = await open();
+    await server.admin`create sequence attempts`;
+
+    for (const code of ["40001", "40P01"]) {
+      await session.run(`do $$ begin
+        if nextval('attempts') < 3 then
+          raise exception 'gave way' using errcode = '${code}';
+        end if;
+      end $$`);
+      await server.admin`alter sequence attempts restart`;
+    }
+
+    assertEquals(setbacks, ["gave way"]);
+    assertEquals(losses, []);
+    await server.admin`drop sequence attempts`;
+    await session.end();
+  });
+
+  it("gives up on a statement that gives way again and again, and goes on", async () => {
+    const session = await open();
+
+    const error = await assertRejects(() => {
+      return session.run("do $$ begin raise exception 'no' using errcode = '40001'; end $$");
+    });
+
+    assertEquals((error as { code?: string }).code, "40001");
+    assertEquals((await session.run("select 1 as one"))[0]!["one"], 1);
+    await session.end();
+  });
+
+  it("may be ended while a statement waits to be sent again", async () => {
+    const session = await open();
+    const running = assertRejects(() => {
+      return session.run("do $$ begin raise exception 'no' using errcode = '40001'; end $$");
+    });
+    await until("it gave way", () => setbacks.length === 1);
+
+    await session.end();
+
+    assertEquals((await running as SessionLost).code, "ENDED");
+  });
+
+  it("lets go of its locks when its connection ends in the middle of a statement", async () => {
+    const session = await open();
+    const [row] = await server.admin`
+      select current_setting('client_connection_check_interval', true) as check`;
+    if (row!["check"] === null) return await session.end();
+    await session.run("select pg_advisory_lock(9)");
+    const running = assertRejects(() => session.run("select pg_sleep(60)"));
+    await untilWaitsFor(session, "PgSleep");
+
+    session.abandon("so");
+
+    await running;
+    await untilNoBackend();
+  });
+
+  it("is lost when a statement has no answer in time", async () => {
+    const session = await open({ statementTimeoutMs: 60_000 }, "postgres", IMPATIENT);
     const { pid } = session;
 
-    const error = await assertRejects(() => session.run("select pg_sleep(60)", [], 50));
+    const error = await assertRejects(() => session.run("select pg_sleep(60)"));
 
     assertInstanceOf(error, SessionLost);
     assertEquals(error.code, "TIMEOUT");
@@ -238,7 +341,6 @@ describe("Session", () => {
   });
 
   it("does without encryption where the server has none, unless it must not", async () => {
-    if (!(server.server instanceof PostgresCluster)) return;
     const session = await open({ sslmode: "prefer" });
 
     assertEquals(session.isOpen, true);
@@ -248,8 +350,7 @@ describe("Session", () => {
   });
 
   it("connects through the socket of the machine", async () => {
-    if (!(server.server instanceof PostgresCluster)) return;
-    const session = await open({ host: server.server.socketDirectory, password: null });
+    const session = await open({ host: server.cluster.socketDirectory, password: null });
 
     const [row] = await session.run("select inet_client_addr() is null as local");
 
@@ -260,17 +361,18 @@ describe("Session", () => {
   it("leaves no connection over a link that dies without a word", async () => {
     const upstreams: Socket[] = [];
     const link = await TestServer.onSocket((socket) => {
-      const upstream = connect(server.connection.port, server.connection.host!);
+      const upstream = connect(server.server.port, server.server.host);
       upstreams.push(upstream);
       upstream.on("error", () => {});
       upstream.pipe(socket);
       socket.pipe(upstream);
     });
-    const session = await open({ host: "127.0.0.1", port: link.port });
+    const there = { host: "127.0.0.1", port: link.port, statementTimeoutMs: 60_000 };
+    const session = await open(there, "postgres", IMPATIENT);
     // From now on what the server says goes nowhere.
     for (const upstream of upstreams) upstream.unpipe().resume();
 
-    const error = await assertRejects(() => session.run("select 1", [], 50));
+    const error = await assertRejects(() => session.run("select 1"));
     await session.end();
 
     assertEquals((error as SessionLost).code, "TIMEOUT");

@@ -28,6 +28,7 @@ describe("ContainedTurn", () => {
         if (isBroken) throw new TypeError("broken on purpose");
         asked.push(uuid);
       },
+      onBegun: () => {},
       letGo: () => {},
       onChange: () => {},
       onWork: () => {

@@ -56,6 +56,7 @@ export class DrivenTurn {
       random: () => 1,
       logger,
       ask: (uuid) => void this.asked.push(uuid),
+      onBegun: () => {},
       letGo: (uuid) => void this.letGo.push(uuid),
       onChange: () => {},
       onWork: () => {},
@@ -64,7 +65,7 @@ export class DrivenTurn {
 
   /** What the core would hand out, as the decider does it. */
   decide(): void {
-    this.scheduler.takeEach(this.clock.nowMs(), (_database, uuid, channel) => {
+    this.scheduler.takeEach(this.clock.nowMs(), Infinity, (_database, uuid, channel) => {
       this.turn.take(uuid, channel);
     });
   }

@@ -99,13 +99,13 @@ describe("LiveScheduler", () => {
     const taken: string[] = [];
 
     live.notify(JOB);
-    live.takeEach(0, (_database, uuid) => taken.push(uuid));
+    live.takeEach(0, Infinity, (_database, uuid) => taken.push(uuid));
 
     const { state, reason, trapCount } = live.status;
     assertEquals([state, reason, trapCount], ["trapped", "broken on purpose", 2]);
     assertEquals([taken, live.wakeupAtMs(0)], [[], Infinity]);
     clock.advance(1_000);
-    live.takeEach(0, (_database, uuid) => taken.push(uuid));
+    live.takeEach(0, Infinity, (_database, uuid) => taken.push(uuid));
     assertEquals(taken, ["a"]);
   });
 

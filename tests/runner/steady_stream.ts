@@ -47,6 +47,7 @@ export class SteadyStream {
       ...{ database: "shop", scheduler: this.scheduler, clock, logger: LOGGER },
       random: () => 0.5,
       ask: (uuid) => this.#asked.push(uuid),
+      onBegun: () => {},
       letGo: () => {},
       onChange: () => this.#decider.decideSoon(),
       onWork: () => {},
@@ -54,7 +55,7 @@ export class SteadyStream {
       throw error;
     });
     this.#decider = new Decider({
-      ...{ scheduler: this.scheduler, clock, isOpen: () => true },
+      ...{ scheduler: this.scheduler, clock, allowance: () => Infinity },
       take: (_database, uuid, channel) => this.turn.take(uuid, channel),
     });
     this.turn.opened(GENERATION);

@@ -136,6 +136,14 @@ describe("parseChannels", () => {
     ]);
   });
 
+  it("shows an entry that is far too long in short, and a mistake in it once", () => {
+    assertEquals(mistakes(`mail:2,${"a".repeat(2000)}`), [
+      `Cannot use CHANNELS="${"a".repeat(40)}": an entry has at most 1000 characters, as in ` +
+      '"mail:2"',
+    ]);
+    assertEquals(mistakes("mail:1:paused:paused:paused").length, 1);
+  });
+
   const WRONG: readonly (readonly [string, string])[] = [
     ["mail:2:sequential", 'a sequential channel has capacity 1, as in "mail:1:sequential"'],
     ["mail:0:sequential", 'a sequential channel has capacity 1, as in "mail:1:sequential"'],
@@ -150,6 +158,7 @@ describe("parseChannels", () => {
     ["mail:1:throttle=soon", 'a throttle is a number of seconds, as in "mail:1:throttle=2"'],
     ["mail:1:throttle=-1", 'a throttle is a number of seconds, as in "mail:1:throttle=2"'],
     ["mail:1:subcapacity", 'a subcapacity is a whole number, as in "mail:4:subcapacity=1"'],
+    ["mail:1:valueOf:valueOf", 'the key "valueOf" stands once in an entry, as in "mail:1:valueOf"'],
     ["mail:1:paused=perhaps", 'paused is true or false, as in "mail:1:paused=true"'],
     ["mail:1:paused:paused", 'the key "paused" stands once in an entry, as in "mail:1:paused"'],
     ["mail..bulk:2", 'a name has no empty part, as in "mail.bulk:2"'],

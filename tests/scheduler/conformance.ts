@@ -12,6 +12,7 @@ import { sequentialConformance } from "./conformance/sequential.ts";
 import { statesConformance } from "./conformance/states.ts";
 import { throttleConformance } from "./conformance/throttle.ts";
 import { wakeupConformance } from "./conformance/wakeup.ts";
+import type { Entry } from "./implementations.ts";
 import type { CreateScheduler, SchedulerLike } from "./scheduler_like.ts";
 import { firstDifference, VECTOR_FILES } from "./vectors.ts";
 
@@ -19,7 +20,7 @@ import { firstDifference, VECTOR_FILES } from "./vectors.ts";
  * The rules of the scheduler as tests. Every scheduler passes them, the model as well as each build
  * and entry of the core. After each test the schedulers it made check their own invariants.
  */
-export function conformance(name: string, create: CreateScheduler): void {
+export function conformance({ name, create, ConfigError }: Entry): void {
   describe(name, () => {
     const made: SchedulerLike[] = [];
     const createChecked: CreateScheduler = (channels) => {
@@ -32,7 +33,7 @@ export function conformance(name: string, create: CreateScheduler): void {
       for (const scheduler of made.splice(0)) scheduler.checkInvariants();
     });
 
-    channelsConformance(createChecked);
+    channelsConformance(createChecked, ConfigError);
     orderConformance(createChecked);
     capacityConformance(createChecked);
     flowConformance(createChecked);
@@ -41,7 +42,7 @@ export function conformance(name: string, create: CreateScheduler): void {
     statesConformance(createChecked);
     differencesConformance(createChecked);
     wakeupConformance(createChecked);
-    reconfigurationConformance(createChecked);
+    reconfigurationConformance(createChecked, ConfigError);
     databasesConformance(createChecked);
     refusalsConformance(createChecked);
 

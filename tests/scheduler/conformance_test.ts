@@ -1,6 +1,12 @@
+import { ConfigError } from "../../src/scheduler/errors.ts";
+import { BUILT } from "./built.ts";
 import { conformance } from "./conformance.ts";
 import { CORES } from "./implementations.ts";
 import { ModelScheduler } from "./model.ts";
 
-conformance("ModelScheduler", (channels) => ModelScheduler.create(channels));
-for (const { name, create } of CORES) conformance(name, create);
+conformance({
+  name: "ModelScheduler",
+  create: (channels) => ModelScheduler.create(channels),
+  ConfigError,
+});
+for (const entry of [...CORES, ...BUILT]) conformance(entry);

@@ -18,7 +18,7 @@ function statusWith(...states: DatabaseState[]): RunnerStatus {
       inFlight: 0,
     })),
     channels: [],
-    odoo: { url: "http://localhost:8069", open: true, reason: null, sinceMs: 1_000 },
+    odoo: { url: "http://localhost:8069", open: true, reason: null, sinceMs: 1_000, waiting: 0 },
     inFlight: { claimed: 0, asked: 0, unsure: 0, returning: 0 },
     scheduler: { state: "deciding", reason: null, jobs: 0, memoryBytes: 0, trapCount: 0 },
   };

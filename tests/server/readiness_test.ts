@@ -21,14 +21,14 @@ describe("isReady", () => {
   });
 
   it("does not hold while the first database is on its way", () => {
-    for (const state of ["connecting", "scanning", "recovering"] as const) {
+    for (const state of ["connecting", "scanning", "recovering", "quarantined"] as const) {
       assertEquals(isReadyWith("running", state, "ignored"), false);
     }
   });
 
   it("holds where there is nothing to serve", () => {
     assertEquals(isReadyWith("running"), true);
-    assertEquals(isReadyWith("running", "ignored", "paused", "standby"), true);
+    assertEquals(isReadyWith("running", "ignored", "paused", "standby", "foreign"), true);
   });
 
   it("holds while another runner leads", () => {

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "../../src/clock.ts";
 
 interface FakeTimer extends Timer {
-  readonly dueMs: number;
+  dueMs: number;
   readonly callback: () => void;
 }
 
@@ -13,6 +13,7 @@ export class FakeClock implements Clock {
   #nowMs: number;
   /** In the order they were asked for. */
   readonly #timers = new Set<FakeTimer>();
+  readonly #onStep: ((aheadMs: number) => void)[] = [];
 
   constructor(nowMs = 0) {
     this.#nowMs = nowMs;
@@ -49,6 +50,17 @@ export class FakeClock implements Clock {
    */
   set(nowMs: number): void {
     this.#nowMs = nowMs;
+  }
+
+  /** Steps by `ms` as PostgreSQL's clock may: how long a timer has still to wait stays the same. */
+  step(ms: number): void {
+    this.#nowMs += ms;
+    for (const timer of this.#timers) timer.dueMs += ms;
+    for (const callback of this.#onStep) callback(ms);
+  }
+
+  onStep(callback: (aheadMs: number) => void): void {
+    this.#onStep.push(callback);
   }
 
   /** How many timers are neither run nor cancelled. */

@@ -35,6 +35,19 @@ describe("FakeClock", () => {
     assertEquals(clock.openTimers, 0);
   });
 
+  it("leaves timers as far away as they were when it steps, and tells of it", () => {
+    const clock = new FakeClock(3_600_000);
+    const seen: string[] = [];
+    clock.onStep((aheadMs) => void seen.push(`step ${aheadMs}@${clock.nowMs()}`));
+    clock.after(5, () => void seen.push(`timer@${clock.nowMs()}`));
+
+    clock.step(-3_600_000);
+    clock.advance(4);
+    clock.advance(1);
+
+    assertEquals(seen, ["step -3600000@0", "timer@5"]);
+  });
+
   it("runs overdue callbacks at the next advance after a jump", () => {
     const clock = new FakeClock();
     const seen: number[] = [];

@@ -18,6 +18,7 @@ export class FakeProcess implements Surroundings {
     this.isListening = true;
     return () => void (this.isListening = false);
   };
+  readonly onLook = () => () => {};
   readonly onUncaught = (callback: (error: unknown) => void) => {
     this.fail = callback;
     return () => {};

@@ -21,8 +21,12 @@ export class FaultScene {
     readonly toOdoo: TcpProxy,
   ) {}
 
-  static async start(generation = "16.0"): Promise<FaultScene> {
-    const postgres = await TestPostgres.start();
+  /** @param options `isOwn`: with a PostgreSQL that no other test uses, to be harmed. */
+  static async start(
+    generation = "16.0",
+    options: { readonly isOwn?: boolean } = {},
+  ): Promise<FaultScene> {
+    const postgres = await TestPostgres.start(options);
     const { server } = postgres;
     const odoo = await StandInOdoo.start({
       ...{ generation: generationNamed(generation), server, workers: 2 },
@@ -109,5 +113,9 @@ export class HastyClock implements Clock {
 
   align(serverMs: number, sentMs: number): void {
     this.#clock.align(serverMs, sentMs);
+  }
+
+  onStep(callback: (aheadMs: number) => void): void {
+    this.#clock.onStep(callback);
   }
 }

@@ -36,7 +36,7 @@ export class HostProcess {
     return this.#child.processId;
   }
 
-  signal(signal: "SIGTERM" | "SIGINT"): void {
+  signal(signal: "SIGTERM" | "SIGINT" | "SIGKILL" | "SIGHUP"): void {
     process.kill(this.processId, signal);
   }
 

@@ -11,6 +11,11 @@ import type { PostgresServer, Sql } from "../../scripts/demo/postgres_server.ts"
 import type { ConnectionSettings } from "../../src/database/connection.ts";
 import { until } from "./until.ts";
 
+export interface TestPostgresOptions {
+  readonly isOwn?: boolean;
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
 /** The server of one test file, with databases cloned from one template for each generation. */
 export class TestPostgres {
   readonly #templates = new Map<string, Promise<string>>();
@@ -20,9 +25,21 @@ export class TestPostgres {
 
   private constructor(readonly server: PostgresServer, readonly admin: Sql) {}
 
-  static async start(): Promise<TestPostgres> {
-    const server = await PostgresCluster.start();
+  /**
+   * @param options `isOwn`: a server of its own whatever there is, to be killed or restarted, with
+   *   these `parameters`.
+   */
+  static async start(options: TestPostgresOptions = {}): Promise<TestPostgres> {
+    const { isOwn = false, parameters = {} } = options;
+    const own = { allowInstalled: !isOwn, isRestartable: isOwn, parameters };
+    const server = await PostgresCluster.start(own);
     return new TestPostgres(server, server.connect("postgres", { max: 1 }));
+  }
+
+  /** The server, where it is a test's own. */
+  get cluster(): PostgresCluster {
+    if (this.server instanceof PostgresCluster) return this.server;
+    throw new Error("Only a server of its own has processes and files: start it with isOwn");
   }
 
   /** An empty database of one generation. */

@@ -18,6 +18,7 @@ export interface OdooOptions {
 
 const DROPPED: Outcome = { kind: "dropped", reason: "connection closed" };
 const FINISHED: Outcome = { kind: "finished" };
+const OVERLOADED: Outcome = { kind: "overloaded", reason: "no connection in time" };
 const UNAVAILABLE: Outcome = { kind: "unavailable", reason: "a proxy answers 502" };
 
 /** Odoo: its workers take requests and run jobs as the generation of the job's database does. */
@@ -113,6 +114,7 @@ export class Odoo {
     if (stage !== "backlog") return;
     if (!isOpen) return may("fault", 0.3, "is forgotten", () => this.#end(request));
     refuse(0.3, "is never sent", { kind: "unreachable", reason: "connection refused" });
+    refuse(0.15, "finds no room", OVERLOADED);
     refuse(0.15, "gets 404", { kind: "refused", reason: "404" });
     refuse(0.15, "gets 200 from another database", FINISHED);
     refuse(0.1, "gets 502, and is lost", UNAVAILABLE);

@@ -6,6 +6,7 @@ import { ContainedTurn } from "../../../src/runner/contained_turn.ts";
 import type { DatabaseTurn } from "../../../src/runner/database_turn.ts";
 import { Decider } from "../../../src/runner/decider.ts";
 import { LiveScheduler } from "../../../src/runner/live_scheduler.ts";
+import { WaitingJobs } from "../../../src/runner/waiting_jobs.ts";
 import { Scheduler, SchedulerError } from "../../../src/scheduler/mod.ts";
 import type { Random } from "../../scheduler/random.ts";
 import type { FakeClock } from "../../support/fake_clock.ts";
@@ -53,6 +54,7 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #decider: Decider;
   readonly #gate: OdooGate;
+  readonly #waiting: WaitingJobs;
   readonly #timers: TimerSet;
   #probed: ((answer: ProbeAnswer) => void) | null = null;
   #phase: Phase = "running";
@@ -78,8 +80,13 @@ export class Runner {
     this.#decider = new Decider({
       scheduler: this.scheduler,
       clock,
-      isOpen: () => this.#phase === "running" && this.#gate.isOpen && !this.#isBarrierUp,
+      allowance: () => this.#phase === "running" && !this.#isBarrierUp ? this.#gate.allowance : 0,
       take: (database, uuid, channel) => this.#take(database, uuid, channel),
+    });
+    this.#waiting = new WaitingJobs({
+      clock,
+      logger,
+      turns: () => this.links.map((it) => it.turn),
     });
     this.#gate = new OdooGate({
       clock,
@@ -87,6 +94,7 @@ export class Runner {
       random: options.random.fraction,
       probe: () => new Promise((resolve) => this.#probed = resolve),
       onOpen: () => this.#decider.decideSoon(),
+      waitingSince: (ms) => this.#waiting.takenSince(ms),
     });
     this.links = options.tables.map((table) => this.#serve(table, clock, logger));
     this.#raiseBarrier(clock);
@@ -148,6 +156,7 @@ export class Runner {
       random: random.fraction,
       logger,
       ask: (uuid) => this.#ask(table, uuid),
+      onBegun: () => this.#gate.noteBegun(),
       letGo: (uuid) => odoo.release(database, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),

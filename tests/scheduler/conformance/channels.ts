@@ -1,11 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { ConfigError } from "../../../src/scheduler/errors.ts";
+import type { Entry } from "../implementations.ts";
 import type { CreateScheduler } from "../scheduler_like.ts";
 import { channelNames, counts, job, notifyAll, NOW, take } from "./steps.ts";
 
 /** The tree: what is configured, and what is made on the fly. */
-export function channelsConformance(create: CreateScheduler): void {
+export function channelsConformance(
+  create: CreateScheduler,
+  ConfigError: Entry["ConfigError"],
+): void {
   describe("channels()", () => {
     it("shows each channel with its parameters and counts, sorted by name", () => {
       const scheduler = create("root:9,stock:1:sequential:throttle=1.5,mail.bulk:0,mail:2:paused");

@@ -1,11 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { ConfigError } from "../../../src/scheduler/errors.ts";
+import type { Entry } from "../implementations.ts";
 import type { CreateScheduler } from "../scheduler_like.ts";
 import { channelNames, counts, drain, job, notifyAll, NOW, SECOND, take } from "./steps.ts";
 
 /** A new channel string for a scheduler that holds jobs. */
-export function reconfigurationConformance(create: CreateScheduler): void {
+export function reconfigurationConformance(
+  create: CreateScheduler,
+  ConfigError: Entry["ConfigError"],
+): void {
   describe("a new channel string", () => {
     it("that gives more capacity releases more", () => {
       const scheduler = create("root:1");

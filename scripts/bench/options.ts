@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+/** The parts of the benchmark, in the order in which they are run. */
+export const PARTS = ["core", "heap", "size"] as const;
+export type Part = typeof PARTS[number];
+
+export interface BenchOptions {
+  readonly parts: readonly Part[];
+  readonly isJson: boolean;
+  /** Runs of each measurement; their median counts. */
+  readonly rounds: number;
+  /** The folder of the stock add-on `queue_job`, brought by whoever runs this, or null. */
+  readonly stock: string | null;
+  readonly python: string;
+}
+
+export const BENCH_HELP = `npm run bench -- [PART ...] [OPTIONS]
+
+Parts: ${PARTS.join(", ")}; all unless named.
+  --stock FOLDER   a checkout of the stock runner's add-on (the folder queue_job), to compare with
+  --python FILE    the Python to run it with (python3)
+  --rounds N       runs of each measurement, whose median counts (5)
+  --json           one line of JSON at the end
+`;
+
+/** @throws {RangeError} Wrong arguments, all of them. */
+export function readBenchOptions(args: readonly string[]): BenchOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: "boolean" },
+      rounds: { type: "string" },
+      stock: { type: "string" },
+      python: { type: "string" },
+    },
+  });
+  const mistakes: string[] = [];
+  const unknown = positionals.filter((it) => !PARTS.some((part) => part === it));
+  if (unknown.length > 0) mistakes.push(`${unknown.join(", ")}: wanted is ${PARTS.join(", ")}`);
+  const rounds = Number(values.rounds ?? 5);
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    mistakes.push(`--rounds="${values.rounds}": a number from 1 is wanted, as in 5`);
+  }
+  const stock = values.stock ?? null;
+  if (stock !== null && !existsSync(join(stock, "jobrunner", "channels.py"))) {
+    mistakes.push(`--stock="${stock}": a folder with jobrunner/channels.py is wanted`);
+  }
+  if (mistakes.length > 0) throw new RangeError(`Cannot use ${mistakes.join("; ")}`);
+  const chosen = PARTS.filter((it) => positionals.includes(it));
+  return {
+    parts: chosen.length > 0 ? chosen : PARTS,
+    isJson: values.json ?? false,
+    rounds,
+    stock,
+    python: values.python ?? "python3",
+  };
+}

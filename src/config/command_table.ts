@@ -1,0 +1,62 @@
+import { REQUEUE_HELP, REQUEUE_OPTIONS } from "./requeue_options.ts";
+import type { Command, CommandOption, SettingKey } from "./setting.ts";
+import { SETTING_KEYS } from "./setting_table.ts";
+
+/** One command: what it is for, the settings it has to do with, and options of its own. */
+export interface CommandShape {
+  /** Its line in the list of commands. */
+  readonly help: string;
+  /** What its own `--help` says before the options. */
+  readonly about: string;
+  readonly settings: readonly SettingKey[];
+  readonly options: Readonly<Record<string, CommandOption<unknown>>>;
+  /**
+   * It changes jobs: an option that is given empty, by a variable that is not set, must not mean
+   * all of them.
+   */
+  readonly changesJobs?: boolean;
+}
+
+/** Which databases, and how to reach them. */
+const DATABASE_SETTINGS: readonly SettingKey[] = [
+  "configFile",
+  "databases",
+  "dbfilter",
+  "dbHost",
+  "dbPort",
+  "dbUser",
+  "dbPassword",
+  "dbSslmode",
+  "dbSslrootcert",
+  "dbTemplate",
+  "maintenanceDatabase",
+  "statementTimeoutMs",
+  "connectTimeoutMs",
+];
+
+/** Every command, once. In the order of the help. */
+export const COMMANDS: { readonly [C in Command]: CommandShape } = {
+  start: {
+    help: "Run jobs until SIGTERM or SIGINT; the usual one",
+    about: "Runs jobs until SIGTERM or SIGINT.",
+    settings: SETTING_KEYS,
+    options: {},
+  },
+  "check-config": {
+    help: "Show the settings in force, where each came from, and the channels",
+    about: "Shows the settings in force, where each came from, the channels, and what is wrong.",
+    settings: SETTING_KEYS,
+    options: {},
+  },
+  requeue: {
+    help: "Set failed jobs, or such as are stuck, back to pending",
+    about: REQUEUE_HELP,
+    settings: DATABASE_SETTINGS,
+    options: REQUEUE_OPTIONS,
+    changesJobs: true,
+  },
+  help: { help: "Show this text", about: "", settings: [], options: {} },
+  version: { help: "Show the version", about: "Shows the version.", settings: [], options: {} },
+};
+
+export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly Command[];

@@ -1,0 +1,99 @@
+import type { Clock } from "../clock.ts";
+import type { KnownGeneration } from "../database/generation.ts";
+import { Dispatcher } from "../dispatch/dispatcher.ts";
+import { type Endpoint, originOf } from "../dispatch/endpoint.ts";
+import { OdooGate } from "../dispatch/odoo_gate.ts";
+import type { Outcome } from "../dispatch/outcome.ts";
+import type { Logger } from "../log.ts";
+import type { OdooStatus } from "../status.ts";
+import { brokenAsk, brokenProbe } from "./containment.ts";
+import type { DatabaseTurn } from "./database_turn.ts";
+import { WaitingJobs } from "./waiting_jobs.ts";
+
+export interface JobRequestsOptions {
+  readonly endpoint: Endpoint;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly connectTimeoutMs: number;
+  readonly logger: Logger;
+  readonly loggerOf: (generation: KnownGeneration) => Logger;
+  readonly turns: () => Iterable<DatabaseTurn>;
+  /** More jobs may be taken. */
+  readonly onMore: () => void;
+  readonly onOutcome: (database: string, uuid: string, outcome: Outcome) => void;
+}
+
+/** What the runner asks of Odoo, and how much of it at once. */
+export class JobRequests {
+  readonly #options: JobRequestsOptions;
+  readonly #dispatcher: Dispatcher;
+  readonly #gate: OdooGate;
+  readonly #waiting: WaitingJobs;
+
+  /** @throws {RangeError} A host that no URL can hold. */
+  constructor(options: JobRequestsOptions) {
+    this.#options = options;
+    this.#dispatcher = new Dispatcher(options);
+    this.#waiting = new WaitingJobs(options);
+    this.#gate = new OdooGate({
+      ...options,
+      probe: () => this.#dispatcher.probe().catch(brokenProbe),
+      onOpen: options.onMore,
+      waitingSince: (ms) => this.#waiting.takenSince(ms),
+    });
+  }
+
+  /** How many jobs may be taken now, as far as Odoo is concerned. */
+  get allowance(): number {
+    return this.#gate.allowance;
+  }
+
+  get status(): OdooStatus {
+    const { isOpen: open, reason, sinceMs } = this.#gate;
+    return {
+      url: originOf(this.#options.endpoint),
+      ...{ open, reason, sinceMs },
+      waiting: this.#waiting.count,
+    };
+  }
+
+  start(): void {
+    this.#waiting.watch();
+  }
+
+  ask(database: string, uuid: string, generation: KnownGeneration): void {
+    const { clock, loggerOf, onOutcome } = this.#options;
+    const logger = loggerOf(generation);
+    logger.info(`asking Odoo to run job ${uuid} on db ${database}`, database);
+    const askedMs = clock.nowMs();
+    const route = { path: generation.path, session: generation.session };
+    void this.#dispatcher.ask({ database, uuid, route }).catch(brokenAsk).then((outcome) => {
+      if (outcome.kind === "dropped") {
+        logger.warning(`job ${uuid} got no answer: ${outcome.reason}`, database);
+      }
+      this.#gate.note(outcome, askedMs);
+      onOutcome(database, uuid, outcome);
+    });
+  }
+
+  /** Odoo has begun with a job. */
+  noteBegun(): void {
+    this.#gate.noteBegun();
+  }
+
+  /** Lets an open request go. */
+  letGo(database: string, uuid: string): void {
+    this.#dispatcher.release(database, uuid);
+  }
+
+  forgetDatabase(name: string): void {
+    this.#dispatcher.forgetDatabase(name);
+  }
+
+  /** Lets all requests go; resolves when all connections are closed. */
+  async stop(): Promise<void> {
+    this.#waiting.stop();
+    this.#gate.stop();
+    await this.#dispatcher.close();
+  }
+}

@@ -1,0 +1,24 @@
+import type { Clock } from "../clock.ts";
+import type { Database } from "../database/database.ts";
+import type { KnownGeneration } from "../database/generation.ts";
+import type { Logger } from "../log.ts";
+import type { DatabaseTurn } from "./database_turn.ts";
+import type { Slots } from "./slots.ts";
+
+/** What keeps one database connected is given. */
+export interface LinkOptions {
+  readonly database: Database;
+  readonly turn: DatabaseTurn & { readonly isForeign?: boolean };
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly loggerOf: (generation: KnownGeneration | null) => Logger;
+  /** Of all databases. */
+  readonly slots: Slots;
+  readonly heartbeatIntervalMs: number;
+  readonly heartbeatDeadlineMs: number;
+  /** How long until it is looked again at what the database is. */
+  readonly retryMs: number;
+  /** How often to read all jobs where LISTEN does not work; null: such a database is not served. */
+  readonly pollIntervalMs: number | null;
+  readonly onChange: () => void;
+}
