@@ -68,7 +68,7 @@ describe("help", () => {
       assertEquals(result, 0);
       assertMatch(output, /^Usage: odoo-jobrunner requeue \[options\]\n/);
       assertMatch(output, /\n {2}--state STATES\n.*\n {6}Default: failed\n/);
-      assertMatch(output, /\n {2}--db-host HOST\n {6}The PostgreSQL server/);
+      assertMatch(output, /\n {2}--db-host HOST\n {6}PostgreSQL's host/);
       assertEquals(output.includes("--channels"), false);
     }
   });

@@ -100,6 +100,25 @@ describe("the process", () => {
     ]);
   });
 
+  it("runs jobs where it may write nothing and start nothing", async () => {
+    database = await postgres.database("16.0");
+    host = await HostProcess.start(
+      [
+        ...["--database", database.name, "--host", "127.0.0.1", "--port", String(odoo.port)],
+        ...["--channels", "root:2", "--health-port", "0"],
+      ],
+      postgres.server.environment(),
+      { mayWrite: false },
+    );
+    await host.untilLine(/database connections ready/);
+    const uuid = await database.addJob();
+
+    await database.untilState(uuid, "done");
+
+    assertEquals(await host.stop(), { code: 0, signal: null });
+    assertEquals(host.lines.filter((line) => !line.includes(" INFO ")), []);
+  });
+
   it("ends gracefully on SIGINT, and at once on a second signal", async () => {
     await start();
     await host!.untilLine(/database connections ready/);

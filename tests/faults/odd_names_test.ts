@@ -14,6 +14,33 @@ const UUIDS = [
   "x".repeat(200),
 ];
 
+/** All that is no channel of ours is made on the fly. */
+const CHANNELS = [
+  "..",
+  ".",
+  "root..mail",
+  "<script>alert(1)</script>",
+  "a\nb\tc\u001b[2J",
+  `'; drop table queue_job; --`,
+  "root.constructor.__proto__",
+  "x.".repeat(100) + "x",
+  "y".repeat(100_000),
+  "\ud83d\ude00".repeat(50),
+  " ",
+  "",
+];
+
+/** What a NOTIFY may bring that no trigger has sent. */
+const PAYLOADS = [
+  "",
+  "x".repeat(7_999),
+  "\u0001\u0002\u001b[31m\u007f\ufffd",
+  `{"uuid": "a"}`,
+  `'; drop table queue_job; --`,
+  "00000000-0000-0000-0000-000000000000",
+  "ffffffff-ffff-ffff-ffff-ffffffffffff",
+];
+
 describe("odd names", () => {
   let scene: FaultScene;
 
@@ -41,4 +68,35 @@ describe("odd names", () => {
       assertEquals(test.log.complaints, []);
     });
   }
+
+  it("of channels run their jobs, and show as what they are", async () => {
+    const database = await scene.postgres.database("16.0");
+    const test = scene.run([database], { channels: "root:4,mail:2" });
+    await test.untilReady(database);
+
+    const uuids = await database.addJobs(...CHANNELS.map((channel) => ({ channel })));
+    await database.untilAll("done");
+    const channels = test.runner.status.channels;
+    await test.stop();
+
+    assertEquals(scene.runsOf(database, uuids), ONCE);
+    assertEquals(test.log.complaints, []);
+    assertEquals(channels.map(({ name }) => name), ["root", "root.mail"], "the empty ones go");
+  });
+
+  it("in notifications cost nothing", async () => {
+    const database = await scene.postgres.database("16.0");
+    const test = scene.run([database]);
+    await test.untilReady(database);
+
+    for (const payload of PAYLOADS) {
+      await database.sql`select pg_notify('queue_job', ${payload})`;
+    }
+    const uuid = await database.addJob();
+    await database.untilState(uuid, "done");
+    await test.stop();
+
+    assertEquals(scene.runsOf(database, [uuid]), ONCE);
+    assertEquals(test.log.complaints, []);
+  });
 });

@@ -19,10 +19,11 @@ export class HostProcess {
   static async start(
     args: readonly string[],
     environment: Readonly<Record<string, string>> = {},
+    options: { readonly mayWrite?: boolean } = {},
   ): Promise<HostProcess> {
     const lines: string[] = [];
     const child = await GuardedChild.start({
-      command: [...hostCommand(), ...args],
+      command: [...hostCommand(options.mayWrite ?? true), ...args],
       stopSignal: "TERM",
       graceMs: 20_000,
       environment: { ...withoutSettings(process.env), ...environment },
@@ -65,14 +66,25 @@ export class HostProcess {
   }
 }
 
-function hostCommand(): string[] {
+function hostCommand(mayWrite: boolean): string[] {
   const folder = projectFolder();
   if ("deno" in process.versions) {
-    return [process.execPath, "run", "--allow-all", join(folder, "src", "host.ts")];
+    const rights = mayWrite
+      ? ["--allow-all"]
+      : ["--no-prompt", "--allow-net", "--allow-env", "--allow-read", "--allow-sys"];
+    return [process.execPath, "run", ...rights, join(folder, "src", "host.ts")];
   }
   const host = join(folder, "dist", "host.js");
   if (!existsSync(host)) throw new Error(`Cannot start "${host}": run "npm run build" first`);
-  return [process.execPath, host];
+  return [process.execPath, ...(mayWrite ? [] : readOnlyNode()), host];
+}
+
+/** Neither files nor children; what it says of the option itself is none of ours. */
+function readOnlyNode(): string[] {
+  const isNamed = process.allowedNodeEnvironmentFlags.has("--permission");
+  const permission = isNamed ? "--permission" : "--experimental-permission";
+  const network = process.allowedNodeEnvironmentFlags.has("--allow-net") ? ["--allow-net"] : [];
+  return [permission, ...network, "--allow-fs-read=*", "--disable-warning=ExperimentalWarning"];
 }
 
 /** Settings for someone's real Odoo may be around, and its file in the home directory. */
