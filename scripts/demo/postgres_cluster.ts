@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
 import { GuardedChild, isAlive } from "./guarded_child.ts";
 import { postgresBinaries } from "./postgres_binaries.ts";
 import { InstalledServer } from "./postgres_installed.ts";
@@ -17,6 +18,8 @@ export interface ClusterOptions {
   readonly allowInstalled?: boolean;
   /** Server parameters beside or instead of the usual ones, as in `{ timezone: "Asia/Tokyo" }`. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Whether `restart` may be called. Default false. */
+  readonly isRestartable?: boolean;
 }
 
 const FOLDER_PREFIX = "jobrunner-postgres-";
@@ -43,14 +46,19 @@ const PARAMETERS: Readonly<Record<string, string>> = {
  */
 export class PostgresCluster extends PostgresServer {
   readonly socketDirectory: string;
-  readonly processId: number;
-  readonly #child: GuardedChild;
+  readonly #launch: Launch;
+  #child: GuardedChild;
 
-  private constructor(directory: string, port: number, password: string, child: GuardedChild) {
+  private constructor(launch: Launch, password: string, child: GuardedChild) {
+    const { directory, port } = launch;
     super({ host: "127.0.0.1", port, user: "odoo", password, databasePrefix: "" });
     this.socketDirectory = directory;
-    this.processId = child.processId;
+    this.#launch = launch;
     this.#child = child;
+  }
+
+  get processId(): number {
+    return this.#child.processId;
   }
 
   /**
@@ -80,8 +88,10 @@ export class PostgresCluster extends PostgresServer {
         const password = initialize(directory, binaries, userId);
         const port = await freePort();
         const parameters = { ...PARAMETERS, ...options.parameters };
-        const { child, log } = await launch({ binaries, directory, port, parameters, userId });
-        const cluster = child && new PostgresCluster(directory, port, password, child);
+        const isRestartable = options.isRestartable ?? false;
+        const what = { binaries, directory, port, parameters, userId, isRestartable };
+        const { child, log } = await launch(what);
+        const cluster = child && new PostgresCluster(what, password, child);
         return { cluster, log };
       } catch (error) {
         fs.rmSync(directory, { recursive: true, force: true });
@@ -90,8 +100,25 @@ export class PostgresCluster extends PostgresServer {
     }
   }
 
+  /**
+   * Ends the server and starts it again.
+   *
+   * @param how PostgreSQL's fast shutdown, or its immediate one, which leaves all as a crash does
+   * @param downMs how long it is away
+   */
+  async restart(how: "SIGINT" | "SIGQUIT", downMs: number): Promise<void> {
+    if (!this.#launch.isRestartable) throw new Error("Cannot restart a server not made for it");
+    process.kill(this.processId, how);
+    await this.#child.exited;
+    await delay(downMs);
+    const { child, log } = await launch(this.#launch);
+    if (child === null) throw new Error(`Cannot start PostgreSQL again: ${log.join("\n")}`);
+    this.#child = child;
+  }
+
   override async stop(): Promise<void> {
     await this.#child.stop();
+    fs.rmSync(this.socketDirectory, { recursive: true, force: true });
   }
 }
 
@@ -129,6 +156,7 @@ interface Launch {
   readonly port: number;
   readonly parameters: Readonly<Record<string, string>>;
   readonly userId: number | undefined;
+  readonly isRestartable: boolean;
 }
 
 async function launch(
@@ -150,7 +178,8 @@ async function launch(
     // INT is PostgreSQL's fast shutdown: it does not wait for clients.
     stopSignal: "INT",
     graceMs: 10_000,
-    directory: launch.directory,
+    // Whoever may start it again removes it himself.
+    ...(launch.isRestartable ? {} : { directory: launch.directory }),
     environment: serverEnvironment(),
     ...(launch.userId === undefined ? {} : { userId: launch.userId }),
     onErrorLine: (line) => {

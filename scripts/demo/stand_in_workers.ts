@@ -56,6 +56,19 @@ export class StandInWorkers {
     return this.#workerOf(job)?.processId ?? null;
   }
 
+  /** Whether a worker has this job in hand, or will have it when one is free. */
+  holds(job: JobAddress): boolean {
+    return this.#workerOf(job) !== undefined ||
+      this.#waiting.some((it) => it.job.uuid === job.uuid && it.job.database === job.database);
+  }
+
+  /** Jobs that workers have in hand, with the process of each. */
+  get working(): readonly { readonly processId: number; readonly job: JobAddress }[] {
+    return [...this.#workers].flatMap(({ processId, assignment }) =>
+      assignment === null ? [] : [{ processId, job: assignment.job }]
+    );
+  }
+
   /** Ends the work of a job that runs, whatever its plan says. */
   finish(job: JobAddress): void {
     this.#workerOf(job)?.tell({ kind: "finish" });

@@ -31,6 +31,7 @@ function played(...steps: readonly Step[]): StateChange[] {
       newState,
       atMs: changes.length * 1000,
       id: changes.length,
+      transaction: changes.length,
       ...change,
     });
     states.set(uuid, newState);
@@ -222,5 +223,54 @@ describe("judge, in a sequential channel", () => {
     );
 
     assertEquals(verdict.outOfOrder, ["shop/a: ran although shop/b of its channel has failed"]);
+  });
+});
+
+describe("judge, in any other channel", () => {
+  const urgent = { channel: "root.mail", priority: 1 };
+  const usual = { channel: "root.mail", priority: 2 };
+
+  it("finds a job that was taken before one that came earlier and is more urgent", () => {
+    const verdict = judged(
+      played(["a", "pending", urgent], ["b", "pending", usual], ["b", "enqueued", usual], [
+        "a",
+        "enqueued",
+        urgent,
+      ]),
+    );
+
+    assertEquals(verdict.outOfOrder, ["shop/b: was taken before shop/a of its channel"]);
+  });
+
+  it("passes jobs that are taken together, in whatever order they are written", () => {
+    const verdict = judged(
+      played(
+        ["a", "pending", urgent],
+        ["b", "pending", usual],
+        ["b", "enqueued", { ...usual, transaction: 9 }],
+        ["a", "enqueued", { ...urgent, transaction: 9 }],
+      ),
+    );
+
+    assertEquals(verdict.outOfOrder, []);
+  });
+
+  it("passes a job that came later, was not due or had been taken before", () => {
+    const histories = [
+      played(["b", "pending", usual], ["a", "pending", urgent], ["b", "enqueued", usual]),
+      played(
+        ["a", "pending", { ...urgent, etaMs: 60_000 }],
+        ["b", "pending", usual],
+        ["b", "enqueued", usual],
+      ),
+      played(
+        ["a", "enqueued", urgent],
+        ["a", "pending", urgent],
+        ["b", "pending", usual],
+        ["b", "enqueued", usual],
+      ),
+    ];
+
+    assertEquals(histories.flatMap((history) => judged(history).outOfOrder), []);
   });
 });

@@ -1,0 +1,146 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { CHANNELS } from "./chaos_jobs.ts";
+import { ChaosOperator } from "./chaos_operator.ts";
+import type { ChaosOptions } from "./chaos_options.ts";
+import { BLOCK_ROUNDS, type PlannedFault, planOf, type Round } from "./chaos_plan.ts";
+import { ChaosReport } from "./chaos_report.ts";
+import { ChaosSystem } from "./chaos_system.ts";
+import { chaosVerdict } from "./chaos_verdict.ts";
+import type { FaultKind } from "./faults/fault_kind.ts";
+import { FAULT_KINDS } from "./faults/fault_kinds.ts";
+import { awaited, patiently } from "./patience.ts";
+
+const BETWEEN_MS = 700;
+/** A fault that hits nothing is tried again. */
+const TRIES = 3;
+
+/** Brings a system up, makes the faults of a plan in it, and judges what became of its jobs. */
+export class Chaos {
+  readonly #options: ChaosOptions;
+  readonly #print: (line: string) => void;
+  readonly #report: ChaosReport;
+  readonly #startMs = performance.now();
+  /** What touches the same waits for each other. */
+  readonly #busy = new Map<FaultKind["touches"], Promise<void>>();
+  /** Faults that hit nothing so far. */
+  #owed: PlannedFault[] = [];
+
+  constructor(options: ChaosOptions, print: (line: string) => void) {
+    this.#options = options;
+    this.#print = print;
+    this.#report = new ChaosReport(options);
+  }
+
+  async run(): Promise<ChaosReport> {
+    const { seed, rounds, generations } = this.#options;
+    this.#print(`seed ${seed}, ${rounds} rounds, ${generations.map(({ name }) => name).join(" ")}`);
+    const system = await ChaosSystem.start(generations);
+    const operator = new ChaosOperator(system);
+    try {
+      operator.start();
+      await this.#playAll(system);
+      const quietMs = performance.now();
+      const isOver = await awaited(() => isAllOver(system), this.#options.quietMs);
+      await operator.stop();
+      this.#say(
+        `${isOver === null ? "not all" : "all"} jobs over after ${since(quietMs)} of quiet`,
+      );
+      this.#report.operator = { requeued: operator.requeued, putBack: operator.putBack };
+      await Promise.all(system.runners.map((it) => it.stop()));
+      await this.#judge(system);
+    } finally {
+      await operator.stop();
+      await system.stop();
+    }
+    return this.#report;
+  }
+
+  async #playAll(system: ChaosSystem): Promise<void> {
+    const kinds = FAULT_KINDS.filter(({ name, needs }) =>
+      (this.#options.only?.includes(name) ?? true) && (needs?.(system) ?? true)
+    );
+    const plan = planOf(this.#options.seed, this.#options.rounds, kinds);
+    for (const [index, round] of plan.entries()) {
+      const isLast = (index + 1) % BLOCK_ROUNDS === 0;
+      const again = isLast ? this.#owed.splice(0) : this.#owed.splice(0, 1);
+      await this.#play(system, index + 1, [...round, ...again]);
+      if (isLast) this.#report.endBlock(kinds.map(({ name }) => name));
+    }
+  }
+
+  async #play(system: ChaosSystem, number: number, round: Round): Promise<void> {
+    const { jobsPerRound } = this.#options;
+    const half = Math.ceil(jobsPerRound / 2);
+    await system.addJobs(half);
+    await Promise.all([
+      delay(BETWEEN_MS).then(() => system.addJobs(jobsPerRound - half)),
+      ...round.map((fault) => this.#make(system, number, fault)),
+    ]);
+    await delay(BETWEEN_MS);
+  }
+
+  async #make(system: ChaosSystem, number: number, fault: PlannedFault): Promise<void> {
+    await delay(fault.afterMs);
+    const { kind } = fault;
+    const before = this.#busy.get(kind.touches) ?? Promise.resolve();
+    const made = before.then(async () => {
+      const effect = await this.#untilSeen(system, fault);
+      if (effect === null) this.#owed.push(fault);
+      else this.#report.count(kind.name);
+      this.#say(`round ${number}  ${kind.name}: ${effect ?? "hit nothing"}`);
+    });
+    this.#busy.set(kind.touches, made);
+    await made;
+  }
+
+  async #untilSeen(system: ChaosSystem, fault: PlannedFault): Promise<string | null> {
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
+      const effect = await fault.kind.make(system, fault);
+      if (effect !== null) return effect;
+      await system.addJobs(10);
+    }
+    return null;
+  }
+
+  async #judge(system: ChaosSystem): Promise<void> {
+    const histories = await Promise.all(
+      system.all.map(({ data }) => patiently(() => data.history())),
+    );
+    const history = histories.flat();
+    const verdict = chaosVerdict({
+      history,
+      runs: system.odoos.flatMap(({ requests }) => requests.all()),
+      asked: system.runners.map(({ front }) => front.requests.all()),
+      planned: [...system.planned.values()],
+      channels: CHANNELS,
+      disturbed: system.disturbed,
+    });
+    this.#report.end(verdict, system.jobCount, (performance.now() - this.#startMs) / 1000);
+    if (this.#report.isOk) return;
+    this.#report.evidence(verdict, history, system.runners).forEach(this.#print);
+  }
+
+  #say(text: string): void {
+    this.#print(`${since(this.#startMs).padStart(8)}  ${text}`);
+  }
+}
+
+async function isAllOver(system: ChaosSystem): Promise<boolean> {
+  const open = await Promise.all(
+    system.all.map(({ data }) =>
+      patiently(() =>
+        data.run((sql) =>
+          sql<{ count: number }[]>`
+          select count(*)::int as count from queue_job
+          where state in ('pending', 'enqueued', 'started')
+            or state = 'failed' and exc_info like '%OperationalError%'`
+        )
+      )
+    ),
+  );
+  return open.every(([row]) => row?.count === 0);
+}
+
+function since(startMs: number): string {
+  return `${((performance.now() - startMs) / 1000).toFixed(1)} s`;
+}
