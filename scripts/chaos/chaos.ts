@@ -9,6 +9,7 @@ import { chaosVerdict } from "./chaos_verdict.ts";
 import type { FaultKind } from "./faults/fault_kind.ts";
 import { FAULT_KINDS } from "./faults/fault_kinds.ts";
 import { awaited, patiently } from "./patience.ts";
+import { writeGenerated } from "../project.ts";
 
 const BETWEEN_MS = 700;
 /** A fault that hits nothing is tried again. */
@@ -114,14 +115,20 @@ export class Chaos {
       planned: [...system.planned.values()],
       channels: CHANNELS,
       disturbed: system.disturbed,
+      unserved: system.unserved,
     });
     this.#report.end(verdict, system.jobCount, (performance.now() - this.#startMs) / 1000);
     if (this.#report.isOk) return;
+    for (const { name, log } of system.runners) {
+      writeGenerated(`.build/chaos/runner_${name}.log`, log.join("\n"));
+    }
+    this.#print("the runners' whole logs: .build/chaos");
     this.#report.evidence(verdict, history, system.runners).forEach(this.#print);
   }
 
   #say(text: string): void {
-    this.#print(`${since(this.#startMs).padStart(8)}  ${text}`);
+    const time = new Date().toISOString().slice(11, 23);
+    this.#print(`${time} ${since(this.#startMs).padStart(8)}  ${text}`);
   }
 }
 

@@ -80,8 +80,8 @@ export class ChaosReport {
       ...(faults.length > FAULTS_SHOWN ? [`and ${faults.length - FAULTS_SHOWN} more`] : []),
       ...shown.flatMap((name) => historyOf(name, history)),
       ...runners.flatMap(({ name, log }) => [
-        `-- the last of runner ${name}`,
-        ...log.slice(-LOG_LINES_SHOWN),
+        `-- the last of runner ${name}, without what it asked for`,
+        ...log.filter((line) => !line.includes(" asking Odoo ")).slice(-LOG_LINES_SHOWN),
       ]),
       ...runners.flatMap(({ name, log }) => [
         `-- runner ${name} on these jobs`,

@@ -12,7 +12,7 @@ import { CHANNEL_STRING } from "./chaos_jobs.ts";
 
 /** A service manager's pause before it starts a process again. */
 const RESTART_PAUSE_MS = 300;
-const LOG_LINES = 2000;
+const LOG_LINES = 20_000;
 
 /** Short enough to see many faults found out in little time; a busy machine is to keep them. */
 const SETTINGS = [

@@ -1,16 +1,11 @@
-import { judge, type JudgedChannel, type PlannedJob } from "../demo/judge.ts";
-import type { StateChange } from "../demo/judge_history.ts";
+import { type Evidence, judge } from "../demo/judge.ts";
 import type { JobRequests } from "../demo/request_log.ts";
 
-export interface ChaosEvidence {
-  readonly history: readonly StateChange[];
+export interface ChaosEvidence extends Omit<Evidence, "requests"> {
   /** What the Odoos have run. */
   readonly runs: readonly Readonly<JobRequests>[];
   /** What each runner has asked for, counted where its requests arrive. */
   readonly asked: readonly (readonly Readonly<JobRequests>[])[];
-  readonly planned: readonly PlannedJob[];
-  readonly channels: readonly JudgedChannel[];
-  readonly disturbed: ReadonlySet<string>;
 }
 
 /** A sentence for each fault of the runners. */

@@ -1,6 +1,6 @@
 import type { StateChange } from "./judge_history.ts";
 import type { JobRequests } from "./request_log.ts";
-import { ChannelWatch, type JudgedChannel } from "./judge_channels.ts";
+import { ChannelWatch, type JudgedChannel, type Unserved } from "./judge_channels.ts";
 import { JobWatch } from "./judge_job.ts";
 import { OrderWatch } from "./judge_order.ts";
 
@@ -22,6 +22,7 @@ export interface Evidence {
   readonly channels: readonly JudgedChannel[];
   /** Rows that others held or wrote, as `database/uuid`: of their turn nothing can be said. */
   readonly disturbed?: ReadonlySet<string>;
+  readonly unserved?: readonly Unserved[];
 }
 
 /** Each list holds one sentence a fault. */
@@ -54,7 +55,7 @@ export interface Verdict {
  */
 export function judge(evidence: Evidence): Verdict {
   const jobs = new Map<string, JobWatch>();
-  const channels = new ChannelWatch(evidence.channels);
+  const channels = new ChannelWatch(evidence.channels, evidence.unserved);
   const order = new OrderWatch(evidence.channels, evidence.disturbed ?? new Set());
   // Databases of one server share its clock.
   const history = [...evidence.history].sort((a, b) => a.atMs - b.atMs || a.id - b.id);

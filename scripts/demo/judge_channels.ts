@@ -8,15 +8,26 @@ export interface JudgedChannel {
   readonly sequential: boolean;
 }
 
+/** From then on no runner served the database: what ran there then is counted by none. */
+export interface Unserved {
+  readonly database: string;
+  readonly sinceMs: number;
+}
+
 /** Counts what is `enqueued` or `started`, per channel and ancestor, over all databases. */
 export class ChannelWatch {
   readonly overCapacity: string[] = [];
   readonly #channels: ReadonlyMap<string, JudgedChannel>;
   readonly #running = new Map<string, number>();
   readonly #maxRunning = new Map<string, number>();
+  /** The earliest first. */
+  readonly #unserved: Unserved[];
+  /** What runs and counts, by name. */
+  readonly #counted = new Map<string, StateChange>();
 
-  constructor(channels: readonly JudgedChannel[]) {
+  constructor(channels: readonly JudgedChannel[], unserved: readonly Unserved[] = []) {
     this.#channels = new Map(channels.map((channel) => [channel.name, channel]));
+    this.#unserved = [...unserved].sort((a, b) => a.sinceMs - b.sinceMs);
     for (const { name } of channels) this.#maxRunning.set(name, 0);
   }
 
@@ -25,11 +36,23 @@ export class ChannelWatch {
   }
 
   note(change: StateChange, name: string): void {
+    while ((this.#unserved[0]?.sinceMs ?? Infinity) <= change.atMs) {
+      this.#discount(this.#unserved.shift()!.database);
+    }
     const wasRunning = isRunning(change.oldState);
     const runs = isRunning(change.newState);
-    if (wasRunning === runs) return;
+    if (wasRunning === runs || (wasRunning && !this.#counted.delete(name))) return;
+    if (runs) this.#counted.set(name, change);
     for (const channel of lineage(change.channel)) {
       this.#count(channel, runs ? 1 : -1, change, name);
+    }
+  }
+
+  #discount(database: string): void {
+    for (const [name, change] of this.#counted) {
+      if (change.database !== database) continue;
+      this.#counted.delete(name);
+      for (const channel of lineage(change.channel)) this.#count(channel, -1, change, name);
     }
   }
 

@@ -150,6 +150,25 @@ describe("judge", () => {
     assertEquals(verdict.maxRunningByChannel["root"], 3);
   });
 
+  it("leaves out what runs in a database that nobody serves, until it runs again", () => {
+    const elsewhere = { database: "other" };
+    const unserved = [{ database: "other", sinceMs: 1500 }];
+
+    const verdict = judged(
+      played(
+        ["a", "enqueued", elsewhere],
+        ["b", "enqueued"],
+        ["c", "enqueued"],
+        ["a", "pending", elsewhere],
+        ["a", "enqueued", elsewhere],
+      ),
+      { planned: [], unserved },
+    );
+
+    assertEquals(verdict.maxRunningByChannel["root"], 3);
+    assertEquals(verdict.overCapacity.length, 1);
+  });
+
   it("finds a job that never ended, one whose row is gone and one that never was", () => {
     const planned = ["a", "b", "c"].map((uuid) =>
       ({ database: "shop", uuid, outcome: "done" }) as const

@@ -104,6 +104,8 @@ export const SERVER_FAULTS: readonly FaultKind[] = [
         async () => (await ourBackends(system, name)).length === 0,
         AGAIN_MS,
       );
+      // A runner that takes the lead now is not to look into the database, and cannot count.
+      system.unserved.push({ database: name, sinceMs: await serverMs(system) });
       await whileLocked(system, name, () => delay(lastsMs));
       await setAddonState(database, "installed");
       return isPaused === null ? null : `${name} was let go of for its upgrade`;
@@ -121,6 +123,13 @@ async function ourBackends(system: ChaosSystem, database: string | null = null) 
       order by backend_start`
   );
   return rows.map(({ pid }) => pid);
+}
+
+async function serverMs(system: ChaosSystem): Promise<number> {
+  const [row] = await system.ask((sql) =>
+    sql<{ ms: number }[]>`select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`
+  );
+  return row!.ms;
 }
 
 /** Answers how many of them there still were. */
