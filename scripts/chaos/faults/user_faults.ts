@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Sql } from "../../demo/postgres_server.ts";
 import { SingleConnection } from "../../demo/single_connection.ts";
 import type { ChaosDatabase, ChaosSystem } from "../chaos_system.ts";
 import { patiently } from "../patience.ts";
 import { chosen, type FaultKind } from "./fault_kind.ts";
+import { writeOnAndOn } from "./user_write.ts";
 
 const ROWS = 8;
 
@@ -24,22 +24,24 @@ export const USER_FAULTS: readonly FaultKind[] = [
     weight: 2,
     touches: "rows",
     needs: ({ databases }) => databases.some(canCancel),
-    make: (system, { way }) =>
-      write(system, chosen(way, system.databases.filter(canCancel)), {
+    make: (system, { way, lastsMs }) =>
+      writeOnAndOn(system, chosen(way, system.databases.filter(canCancel)), {
         ends: ["cancelled"],
         change: (sql) => sql`state = 'cancelled', date_cancelled = now() at time zone 'utc'`,
         from: ["pending", "enqueued", "failed"],
+        lastsMs,
       }),
   },
   {
     name: "jobs set to done",
     weight: 1,
     touches: "rows",
-    make: (system, { way }) =>
-      write(system, chosen(way, system.databases), {
+    make: (system, { way, lastsMs }) =>
+      writeOnAndOn(system, chosen(way, system.databases), {
         ends: ["done"],
         change: (sql) => sql`state = 'done', date_done = now() at time zone 'utc'`,
         from: ["pending", "enqueued", "failed"],
+        lastsMs,
       }),
   },
   {
@@ -47,24 +49,26 @@ export const USER_FAULTS: readonly FaultKind[] = [
     weight: 2,
     touches: "rows",
     needs: ({ databases }) => databases.some(isGuarded),
-    make: (system, { way }) =>
-      write(system, chosen(way, system.databases.filter(isGuarded)), {
+    make: (system, { way, lastsMs }) =>
+      writeOnAndOn(system, chosen(way, system.databases.filter(isGuarded)), {
         ends: [],
         change: (sql) =>
           sql`state = 'pending', retry = 0, date_enqueued = null, date_started = null,
             date_done = null, exc_info = null`,
         from: ["enqueued", "done", "failed"],
+        lastsMs,
       }),
   },
   {
     name: "jobs deleted",
     weight: 1,
     touches: "rows",
-    make: (system, { way }) =>
-      write(system, chosen(way, system.databases), {
+    make: (system, { way, lastsMs }) =>
+      writeOnAndOn(system, chosen(way, system.databases), {
         ends: [null],
         change: null,
         from: ["pending", "enqueued", "failed"],
+        lastsMs,
       }),
   },
   {
@@ -74,10 +78,11 @@ export const USER_FAULTS: readonly FaultKind[] = [
     needs: ({ databases }) => databases.some(isGuarded),
     async make(system, { way }) {
       await system.busyLeader();
-      return await write(system, chosen(way, system.databases.filter(isGuarded)), {
+      return await writeOnAndOn(system, chosen(way, system.databases.filter(isGuarded)), {
         ends: [],
         change: (sql) => sql`state = 'pending', date_enqueued = null, date_started = null`,
         from: ["enqueued"],
+        lastsMs: 0,
       });
     },
   },
@@ -109,48 +114,6 @@ function isGuarded({ odoo }: ChaosDatabase): boolean {
 
 function canCancel({ odoo }: ChaosDatabase): boolean {
   return odoo.generation.hasDependencies;
-}
-
-interface UserWrite {
-  readonly ends: readonly (string | null)[];
-  /** Null: deleted. */
-  readonly change: ((sql: Sql) => ReturnType<Sql>) | null;
-  readonly from: readonly string[];
-}
-
-/** Some rows, if there are any such: those on their way to Odoo before all others. */
-async function write(
-  system: ChaosSystem,
-  { data }: ChaosDatabase,
-  { ends, change, from }: UserWrite,
-): Promise<string | null> {
-  const states = `{${from.join(",")}}`;
-  const found = await patiently(() =>
-    data.run((sql) =>
-      sql<{ uuid: string }[]>`
-        select uuid from queue_job where state = any(${states}::text[])
-        order by state = 'enqueued' desc, random() limit ${ROWS}`
-    )
-  );
-  // Before they are written: the answer may be lost.
-  system.disturb(data.name, found.map(({ uuid }) => uuid), ends);
-  const uuids = `{${found.map(({ uuid }) => uuid).join(",")}}`;
-  const changed = await patiently(() =>
-    data.run(async (sql) => {
-      const these = sql`with these as (
-        select id, state from queue_job
-        where uuid = any(${uuids}::text[]) and state = any(${states}::text[])
-        for update skip locked)`;
-      return change === null
-        ? await sql`${these} delete from queue_job using these where queue_job.id = these.id
-            returning these.state as old`
-        : await sql`${these} update queue_job set ${change(sql)} from these
-            where queue_job.id = these.id returning these.state as old`;
-    })
-  );
-  if (changed.length === 0) return null;
-  const enqueued = changed.filter(({ old }) => old === "enqueued").length;
-  return `${changed.length} jobs of ${data.name}, ${enqueued} of them enqueued`;
 }
 
 /** Not in the sequential channel, whose order a held row would stop. */
