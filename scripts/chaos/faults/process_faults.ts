@@ -7,6 +7,8 @@ import { type FaultKind, secondsSince } from "./fault_kind.ts";
 
 const TAKEOVER_MS = 10_000;
 const SIGHUP_MS = 500;
+/** Longer than it takes until jobs that nobody seems to ask for are found. */
+const LONG_MS = 12_000;
 
 /** What happens to the runners themselves. */
 export const PROCESS_FAULTS: readonly FaultKind[] = [
@@ -51,16 +53,18 @@ export const PROCESS_FAULTS: readonly FaultKind[] = [
     name: "zombie leader",
     weight: 2,
     touches: "process",
-    async make(system, { lastsMs }) {
+    async make(system, { lastsMs, way }) {
       const leader = await system.busyLeader();
       const open = leader?.openRequests ?? 0;
       if (leader === null || open === 0) return null;
+      const isLong = way > 0.4 && way < 0.6;
       const startMs = performance.now();
       let successor: ChaosRunner | null = null;
       await frozen(leader, async () => {
-        leader.toPostgres.cut({ withReset: true });
+        // After an end it still reads what has come before, as the answer to a claim.
+        leader.toPostgres.cut({ withReset: way < 0.5 });
         successor = await nextLeader(system, leader);
-        await delay(lastsMs);
+        await delay(isLong ? LONG_MS : lastsMs);
       });
       if (successor === null) return null;
       return `${leader.name} frozen for ${secondsSince(startMs)} with ${open} requests open, ` +
