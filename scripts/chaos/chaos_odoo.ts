@@ -41,6 +41,8 @@ export class ChaosOdoo {
       server: this.#server,
       workers: WORKERS,
       requests: this.requests,
+      // Databases that go away are what is wanted here.
+      onErrorLine: () => undefined,
       ...(this.#port === 0 ? {} : { port: this.#port }),
     });
     this.#port = this.#odoo.port;

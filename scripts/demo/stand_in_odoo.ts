@@ -32,6 +32,8 @@ export interface StandInOptions {
   readonly onWorking?: (job: JobAddress) => void;
   /** A worker process has died, with the job it had in hand. */
   readonly onWorkerDeath?: (processId: number, job: JobAddress | null) => void;
+  /** What workers complain of, as a database that is gone. Default: to standard error. */
+  readonly onErrorLine?: (line: string) => void;
 }
 
 /**
@@ -61,6 +63,7 @@ export class StandInOdoo {
       count: options.workers ?? 4,
       server: address(options.server),
       onDeath: options.onWorkerDeath ?? (() => undefined),
+      ...(options.onErrorLine && { onErrorLine: options.onErrorLine }),
     });
     const odoo = new StandInOdoo(options, workers);
     await new Promise<void>((resolve, reject) => {

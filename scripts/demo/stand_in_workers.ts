@@ -22,6 +22,8 @@ export interface WorkersOptions {
   readonly count: number;
   readonly server: ConnectionAddress;
   readonly onDeath: (processId: number, job: JobAddress | null) => void;
+  /** What workers complain of. Default: to standard error. */
+  readonly onErrorLine?: (line: string) => void;
 }
 
 /**
@@ -93,7 +95,7 @@ export class StandInWorkers {
   }
 
   #add(): Worker {
-    const worker = new Worker(this.#command, this.#options.server, () => this.#assign());
+    const worker = new Worker(this.#command, this.#options, () => this.#assign());
     this.#workers.add(worker);
     void worker.ended.then((job) => {
       this.#workers.delete(worker);
@@ -124,15 +126,19 @@ class Worker {
   #isWorking = false;
   #becomeReady: () => void = () => undefined;
 
-  constructor(command: readonly string[], server: ConnectionAddress, onFree: () => void) {
+  constructor(command: readonly string[], options: WorkersOptions, onFree: () => void) {
+    const { server, onErrorLine } = options;
     this.#onFree = onFree;
     this.ready = new Promise((resolve) => this.#becomeReady = resolve);
     this.#child = spawn(command[0] ?? "", command.slice(1), {
-      stdio: ["pipe", "pipe", "inherit"],
+      stdio: ["pipe", "pipe", onErrorLine ? "pipe" : "inherit"],
       env: { ...process.env, [SERVER_VARIABLE]: JSON.stringify(server) },
     });
     // A worker that was killed breaks its pipe; its exit says so already.
     this.#child.stdin?.on("error", () => undefined);
+    if (onErrorLine && this.#child.stderr) {
+      createInterface({ input: this.#child.stderr }).on("line", onErrorLine);
+    }
     if (this.#child.stdout !== null) {
       createInterface({ input: this.#child.stdout })
         .on("line", (line) => this.#hear(JSON.parse(line) as FromWorker));

@@ -12,6 +12,7 @@ export const SIDE_FAULTS: readonly FaultKind[] = [
     weight: 1,
     touches: "side",
     async make(system, { lastsMs }) {
+      await awaited(async () => await sessionsOf(system, SIDE) > 0, DISCOVERED_MS);
       const sessions = await sessionsOf(system, SIDE);
       await system.dropSide();
       await delay(lastsMs);
