@@ -12,6 +12,7 @@ import { awaited, patiently } from "./patience.ts";
 import { writeGenerated } from "../project.ts";
 
 const BETWEEN_MS = 700;
+const LOG_FOLDER = ".build/chaos";
 /** A fault that hits nothing is tried again. */
 const TRIES = 3;
 
@@ -118,11 +119,11 @@ export class Chaos {
       unserved: system.unserved,
     });
     this.#report.end(verdict, system.jobCount, (performance.now() - this.#startMs) / 1000);
-    if (this.#report.isOk) return;
     for (const { name, log } of system.runners) {
-      writeGenerated(`.build/chaos/runner_${name}.log`, log.join("\n"));
+      writeGenerated(`${LOG_FOLDER}/runner_${name}.log`, log.join("\n"));
     }
-    this.#print("the runners' whole logs: .build/chaos");
+    if (this.#report.isOk) return;
+    this.#print(`the runners' whole logs: ${LOG_FOLDER}`);
     this.#report.evidence(verdict, history, system.runners).forEach(this.#print);
   }
 
