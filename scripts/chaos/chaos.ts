@@ -8,10 +8,12 @@ import { ChaosSystem } from "./chaos_system.ts";
 import { chaosVerdict } from "./chaos_verdict.ts";
 import type { FaultKind } from "./faults/fault_kind.ts";
 import { FAULT_KINDS } from "./faults/fault_kinds.ts";
-import { awaited, patiently } from "./patience.ts";
+import { patiently } from "./patience.ts";
 import { writeGenerated } from "../project.ts";
 
 const BETWEEN_MS = 700;
+const LOOK_MS = 200;
+const STILL_OPEN_MS = 10_000;
 const LOG_FOLDER = ".build/chaos";
 /** A fault that hits nothing is tried again. */
 const TRIES = 3;
@@ -42,10 +44,10 @@ export class Chaos {
       operator.start();
       await this.#playAll(system);
       const quietMs = performance.now();
-      const isOver = await awaited(() => isAllOver(system), this.#options.quietMs);
+      const isOver = await this.#untilOver(system);
       await operator.stop();
       this.#say(
-        `${isOver === null ? "not all" : "all"} jobs over after ${since(quietMs)} of quiet`,
+        `${isOver ? "all" : "not all"} jobs over after ${since(quietMs)} of quiet`,
       );
       this.#report.operator = { requeued: operator.requeued, putBack: operator.putBack };
       await Promise.all(system.runners.map((it) => it.stop()));
@@ -104,6 +106,21 @@ export class Chaos {
     return null;
   }
 
+  /** Tells from time to time what is awaited. */
+  async #untilOver(system: ChaosSystem): Promise<boolean> {
+    const endMs = performance.now() + this.#options.quietMs;
+    for (let toldMs = performance.now(); performance.now() < endMs;) {
+      const open = await openJobs(system);
+      if (open.length === 0) return true;
+      if (performance.now() - toldMs > STILL_OPEN_MS) {
+        this.#say(`not over: ${open.join("; ")}`);
+        toldMs = performance.now();
+      }
+      await delay(LOOK_MS);
+    }
+    return false;
+  }
+
   async #judge(system: ChaosSystem): Promise<void> {
     const histories = await Promise.all(
       system.all.map(({ data }) => patiently(() => data.history())),
@@ -133,20 +150,21 @@ export class Chaos {
   }
 }
 
-async function isAllOver(system: ChaosSystem): Promise<boolean> {
-  const open = await Promise.all(
-    system.all.map(({ data }) =>
-      patiently(() =>
-        data.run((sql) =>
-          sql<{ count: number }[]>`
-          select count(*)::int as count from queue_job
+/** Jobs that are not over, or are to be requeued by the operator: how many in each state. */
+async function openJobs(system: ChaosSystem): Promise<string[]> {
+  const open = await Promise.all(system.all.map(async ({ data }) => {
+    const rows = await patiently(() =>
+      data.run((sql) =>
+        sql<{ state: string; count: number; first: string }[]>`
+          select state, count(*)::int as count, min(uuid) as first from queue_job
           where state in ('pending', 'enqueued', 'started')
-            or state = 'failed' and exc_info like '%OperationalError%'`
-        )
+            or state = 'failed' and exc_info like '%OperationalError%'
+          group by state order by state`
       )
-    ),
-  );
-  return open.every(([row]) => row?.count === 0);
+    );
+    return rows.map(({ state, count, first }) => `${data.name}: ${count} ${state}, as ${first}`);
+  }));
+  return open.flat();
 }
 
 function since(startMs: number): string {

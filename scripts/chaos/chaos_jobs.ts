@@ -37,7 +37,7 @@ export function chaosJob(number: number): DemoJob {
   const kind = TEN[number % TEN.length] as Kind;
   const round = Math.floor(number / TEN.length);
   const isSequential = kind.channel === "root.accounting";
-  const isLong = !isSequential && round % 4 === number % 4;
+  const isLong = !isSequential && round % 12 === number % 12;
   return {
     uuid: randomUUID(),
     channel: kind.channel,
