@@ -134,6 +134,7 @@ export class Chaos {
       channels: CHANNELS,
       disturbed: system.disturbed,
       unserved: system.unserved,
+      reread: system.runners.flatMap(({ sessions }) => sessions),
     });
     this.#report.end(verdict, system.jobCount, (performance.now() - this.#startMs) / 1000);
     for (const { name, log } of system.runners) {

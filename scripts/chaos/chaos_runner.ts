@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
+import type { DatabaseEvent } from "../demo/judge_channels.ts";
 import { GuardedChild } from "../demo/guarded_child.ts";
 import { exitText, hostCommand, withoutSettings } from "../demo/host_command.ts";
 import type { PostgresServer } from "../demo/postgres_server.ts";
@@ -34,6 +35,8 @@ const SETTINGS = [
 export class ChaosRunner {
   /** What it has written last, all its lives through. */
   readonly log: string[] = [];
+  /** When it connected to which database. */
+  readonly sessions: DatabaseEvent[] = [];
   #child: GuardedChild | null = null;
   #ended: Promise<string> = Promise.resolve("");
   #isStopping = false;
@@ -55,6 +58,10 @@ export class ChaosRunner {
     const toOdoo = await TcpProxy.before({ host: "127.0.0.1", port: front.port });
     const toPostgres = await TcpProxy.before(server);
     const runner = new ChaosRunner(name, server, toPostgres, toOdoo, front);
+    toPostgres.onOpening = ({ opening }) => {
+      const database = /\0database\0([^\0]+)/.exec(opening)?.[1] ?? "";
+      runner.sessions.push({ database, sinceMs: Date.now() });
+    };
     await runner.#launch();
     return runner;
   }

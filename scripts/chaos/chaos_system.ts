@@ -1,6 +1,6 @@
 import { DemoDatabase } from "../demo/demo_database.ts";
 import type { PlannedJob } from "../demo/judge.ts";
-import type { Unserved } from "../demo/judge_channels.ts";
+import type { DatabaseEvent } from "../demo/judge_channels.ts";
 import type { OdooGeneration } from "../demo/odoo_generations.ts";
 import { PostgresCluster } from "../demo/postgres_cluster.ts";
 import type { Sql } from "../demo/postgres_server.ts";
@@ -29,7 +29,7 @@ export class ChaosSystem {
   readonly planned = new Map<string, PlannedJob>();
   /** Jobs whose rows others held or wrote. */
   readonly disturbed = new Set<string>();
-  readonly unserved: Unserved[] = [];
+  readonly unserved: DatabaseEvent[] = [];
   readonly databases: ChaosDatabase[] = [];
   side: ChaosDatabase | null = null;
   readonly #admin: LastingConnection;

@@ -1,6 +1,6 @@
 import type { StateChange } from "./judge_history.ts";
 import type { JobRequests } from "./request_log.ts";
-import { ChannelWatch, type JudgedChannel, type Unserved } from "./judge_channels.ts";
+import { ChannelWatch, type DatabaseEvent, type JudgedChannel } from "./judge_channels.ts";
 import { JobWatch } from "./judge_job.ts";
 import { OrderWatch } from "./judge_order.ts";
 
@@ -22,7 +22,10 @@ export interface Evidence {
   readonly channels: readonly JudgedChannel[];
   /** Rows that others held or wrote, as `database/uuid`: of their turn nothing can be said. */
   readonly disturbed?: ReadonlySet<string>;
-  readonly unserved?: readonly Unserved[];
+  /** From then on nobody served the database: what ran there then is counted by none. */
+  readonly unserved?: readonly DatabaseEvent[];
+  /** A runner connected anew, and read what had come while it did not hear. */
+  readonly reread?: readonly DatabaseEvent[];
 }
 
 /** Each list holds one sentence a fault. */
@@ -56,7 +59,7 @@ export interface Verdict {
 export function judge(evidence: Evidence): Verdict {
   const jobs = new Map<string, JobWatch>();
   const channels = new ChannelWatch(evidence.channels, evidence.unserved);
-  const order = new OrderWatch(evidence.channels, evidence.disturbed ?? new Set());
+  const order = new OrderWatch(evidence.channels, evidence.disturbed, evidence.reread);
   // Databases of one server share its clock.
   const history = [...evidence.history].sort((a, b) => a.atMs - b.atMs || a.id - b.id);
   for (const change of history) {

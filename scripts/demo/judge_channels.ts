@@ -8,8 +8,8 @@ export interface JudgedChannel {
   readonly sequential: boolean;
 }
 
-/** From then on no runner served the database: what ran there then is counted by none. */
-export interface Unserved {
+/** Something that happened to a database. */
+export interface DatabaseEvent {
   readonly database: string;
   readonly sinceMs: number;
 }
@@ -20,12 +20,12 @@ export class ChannelWatch {
   readonly #channels: ReadonlyMap<string, JudgedChannel>;
   readonly #running = new Map<string, number>();
   readonly #maxRunning = new Map<string, number>();
-  /** The earliest first. */
-  readonly #unserved: Unserved[];
+  /** From then on no runner served the database: what ran there then is counted by none. */
+  readonly #unserved: DatabaseEvent[];
   /** What runs and counts, by name. */
   readonly #counted = new Map<string, StateChange>();
 
-  constructor(channels: readonly JudgedChannel[], unserved: readonly Unserved[] = []) {
+  constructor(channels: readonly JudgedChannel[], unserved: readonly DatabaseEvent[] = []) {
     this.#channels = new Map(channels.map((channel) => [channel.name, channel]));
     this.#unserved = [...unserved].sort((a, b) => a.sinceMs - b.sinceMs);
     for (const { name } of channels) this.#maxRunning.set(name, 0);

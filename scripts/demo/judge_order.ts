@@ -1,4 +1,4 @@
-import { isRunning, type JudgedChannel } from "./judge_channels.ts";
+import { type DatabaseEvent, isRunning, type JudgedChannel } from "./judge_channels.ts";
 import type { StateChange } from "./judge_history.ts";
 
 /** A job that could run next in its channel, or blocks it. */
@@ -15,6 +15,8 @@ interface Suspicion {
 
 /** How long the runner may take to see a new job. */
 const ARRIVAL_TOLERANCE_MS = 250;
+/** So long after a new session a new job may be known before all that has waited is read. */
+const REREAD_MS = 2_000;
 
 /** Watches in which order the jobs of each channel are taken, for each database by itself. */
 export class OrderWatch {
@@ -28,7 +30,14 @@ export class OrderWatch {
   /** By the job that was passed over. */
   readonly #suspicions = new Map<string, Suspicion>();
 
-  constructor(channels: readonly JudgedChannel[], disturbed: ReadonlySet<string>) {
+  readonly #reread: readonly DatabaseEvent[];
+
+  constructor(
+    channels: readonly JudgedChannel[],
+    disturbed: ReadonlySet<string> = new Set(),
+    reread: readonly DatabaseEvent[] = [],
+  ) {
+    this.#reread = reread;
     this.#sequential = new Set(channels.filter((it) => it.sequential).map((it) => it.name));
     this.#disturbed = disturbed;
   }
@@ -83,6 +92,7 @@ export class OrderWatch {
       if (other === own || other.change.oldState !== null) continue;
       if (dueMs(other.change) + ARRIVAL_TOLERANCE_MS > turnMs) continue;
       if (!runsBefore(other.change, own.change) || this.#isDisturbed(own, other)) continue;
+      if (this.#isReread(other, taken)) continue;
       const fault = `${own.name}: was taken before ${other.name} of its channel`;
       const { transaction } = taken;
       if (!this.#suspicions.has(other.name)) {
@@ -97,6 +107,13 @@ export class OrderWatch {
     if (suspicion === undefined) return;
     this.#suspicions.delete(name);
     if (suspicion.transaction !== transaction) this.#faults.push(suspicion.fault);
+  }
+
+  #isReread({ change }: Waiting, taken: StateChange): boolean {
+    return this.#reread.some(({ database, sinceMs }) =>
+      database === change.database && change.atMs < sinceMs &&
+      taken.atMs > sinceMs && taken.atMs < sinceMs + REREAD_MS
+    );
   }
 
   #isDisturbed(...jobs: readonly Waiting[]): boolean {

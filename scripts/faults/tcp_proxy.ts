@@ -31,6 +31,8 @@ export class TcpProxy {
   connectionCount = 0;
   /** Answers what of these bytes goes on; null: nothing. */
   filter: ((passage: Passage) => Buffer | null) | null = null;
+  /** A client has sent its first bytes. */
+  onOpening: ((link: ProxiedLink) => void) | null = null;
   /** Every piece waits this long, in order. */
   delayMs = 0;
   /** What a new connection is; those that are open stay as they are. */
@@ -153,8 +155,11 @@ export class ProxiedLink {
   #join(from: Socket, to: Socket, isRequest: boolean): void {
     from.on("data", (bytes: Buffer) => {
       if (this.#isSwallowing) return;
-      if (isRequest && this.opening === "") this.opening = bytes.toString("latin1");
-      const { filter } = this.#proxy;
+      const { filter, onOpening } = this.#proxy;
+      if (isRequest && this.opening === "") {
+        this.opening = bytes.toString("latin1");
+        onOpening?.(this);
+      }
       const rest = filter ? filter({ link: this, isRequest, bytes }) : bytes;
       if (rest) this.#afterDelay(() => !this.#isSwallowing && !to.destroyed && to.write(rest));
     });

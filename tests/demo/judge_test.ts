@@ -261,6 +261,19 @@ describe("judge, in any other channel", () => {
     assertEquals(verdict.outOfOrder, ["shop/b: was taken before shop/a of its channel"]);
   });
 
+  it("passes what is new in a database while all that has waited there is read anew", () => {
+    const history = played(["a", "pending", urgent], ["b", "pending", usual], [
+      "b",
+      "enqueued",
+      usual,
+    ]);
+
+    const reread = (sinceMs: number) =>
+      judged(history, { reread: [{ database: "shop", sinceMs }] }).outOfOrder.length;
+
+    assertEquals([reread(-500), reread(500)], [1, 0]);
+  });
+
   it("passes jobs that are taken together, in whatever order they are written", () => {
     const verdict = judged(
       played(
