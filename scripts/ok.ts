@@ -4,8 +4,8 @@ import { IS_DENO } from "./project.ts";
 
 /*
  * `npm run ok`: all checks, each the task of the same name; what fails does not stop the others.
- * With `--demo` the demo is run as well, as in CI. Ends with the tests of all runners as `N passed,
- * N failed`; any other task that fails counts as one that failed.
+ * With `--demo` the demo and twenty rounds of chaos are run as well, as in CI. Ends with the tests
+ * of all runners as `N passed, N failed`; any other task that fails counts as one that failed.
  */
 
 const TASKS: readonly (readonly string[])[] = [
@@ -18,7 +18,7 @@ const TASKS: readonly (readonly string[])[] = [
   ["test:doc"],
   ["check_dist"],
 ];
-const DEMO = ["demo", "--exit", "--json"];
+const DEMO = [["demo", "--exit", "--json"], ["chaos", "--rounds", "20", "--seed", "3"]];
 
 interface Ended {
   readonly passed: number;
@@ -39,7 +39,7 @@ async function runTask(name: string, ...args: readonly string[]): Promise<Ended>
   return { passed: Number(counts?.[1] ?? 0), failed: code === 0 ? failed : Math.max(failed, 1) };
 }
 
-const tasks = process.argv.includes("--demo") ? [...TASKS, DEMO] : TASKS;
+const tasks = process.argv.includes("--demo") ? [...TASKS, ...DEMO] : TASKS;
 let passed = 0;
 let failed = 0;
 const failedTasks: string[] = [];

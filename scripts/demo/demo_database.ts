@@ -3,7 +3,7 @@ import type { DemoJob } from "./demo_jobs.ts";
 import { installHistory, readHistory, type StateChange } from "./judge_history.ts";
 import { addJobs, createPlanTable } from "./odoo_jobs.ts";
 import { installAddon, type OdooGeneration } from "./odoo_schema.ts";
-import type { PostgresServer } from "./postgres_server.ts";
+import type { PostgresServer, Sql } from "./postgres_server.ts";
 import { LastingConnection, SingleConnection } from "./single_connection.ts";
 
 /** How `exc_info` looks when a job's own connection was terminated. */
@@ -43,6 +43,11 @@ export class DemoDatabase {
       await installHistory(sql);
     });
     return new DemoDatabase(database, connection, generation);
+  }
+
+  /** Carries out work that may be repeated. */
+  async run<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return await this.#connection.run(work);
   }
 
   async add(jobs: readonly DemoJob[]): Promise<void> {

@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import type { RunnerStatus } from "../../src/status.ts";
-import { projectFolder } from "./child_entry.ts";
 import { GuardedChild } from "./guarded_child.ts";
+import { exitText, hostCommand, withoutSettings } from "./host_command.ts";
 import type { PostgresServer } from "./postgres_server.ts";
 
 export interface RunnerOptions {
@@ -89,14 +89,14 @@ export class DemoRunner {
         ...hostCommand(),
         ...["--config", file, "--health-port", String(this.#options.healthPort)],
       ],
-      environment: withoutOdooSettings(process.env),
+      environment: withoutSettings(process.env),
       stopSignal: "TERM",
       graceMs: 20_000,
       directory,
       onErrorLine: this.#options.onLogLine,
     });
     this.#child = child;
-    void child.exited.then(({ code, signal }) => this.#ended(signal ?? exitText(code)));
+    void child.exited.then(({ code, signal }) => this.#ended(exitText(code, signal)));
   }
 
   async #ended(how: string): Promise<void> {
@@ -105,17 +105,6 @@ export class DemoRunner {
     await this.#launch();
     this.#options.onRestart(how, this.processId);
   }
-}
-
-/** The same code as `start` runs. */
-function hostCommand(): string[] {
-  const folder = projectFolder();
-  if ("deno" in process.versions) {
-    return [process.execPath, "run", "--allow-all", join(folder, "src", "host.ts")];
-  }
-  const host = join(folder, "dist", "host.js");
-  if (!existsSync(host)) throw new Error(`Cannot start "${host}": run "npm run build" first`);
-  return [process.execPath, host];
 }
 
 function settingsFile({ server, databases, channels, odooPort }: RunnerOptions): string {
@@ -132,17 +121,4 @@ function settingsFile({ server, databases, channels, odooPort }: RunnerOptions):
     `channels = ${channels}`,
     "",
   ].join("\n");
-}
-
-/** Settings for someone's real Odoo may be around. */
-function withoutOdooSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(([name]) => !/^(ODOO|OPENERP|PG)/.test(name));
-  return Object.fromEntries(kept);
-}
-
-/** A shell reports a signal as 128 and its number. */
-function exitText(code: number | null): string {
-  if (code === 137) return "SIGKILL";
-  if (code === 143) return "SIGTERM";
-  return `exit code ${code}`;
 }

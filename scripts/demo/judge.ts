@@ -1,7 +1,8 @@
 import type { StateChange } from "./judge_history.ts";
 import type { JobRequests } from "./request_log.ts";
-import { ChannelWatch, type JudgedChannel } from "./judge_channels.ts";
+import { ChannelWatch, type DatabaseEvent, type JudgedChannel } from "./judge_channels.ts";
 import { JobWatch } from "./judge_job.ts";
+import { OrderWatch } from "./judge_order.ts";
 
 export type { JudgedChannel } from "./judge_channels.ts";
 
@@ -10,6 +11,8 @@ export interface PlannedJob {
   readonly database: string;
   readonly uuid: string;
   readonly outcome: "done" | "failed";
+  /** What users made of it is as good; null: deleted. */
+  readonly mayAlsoEnd?: readonly (string | null)[];
 }
 
 export interface Evidence {
@@ -17,6 +20,12 @@ export interface Evidence {
   readonly requests: readonly Readonly<JobRequests>[];
   readonly planned: readonly PlannedJob[];
   readonly channels: readonly JudgedChannel[];
+  /** Rows that others held or wrote, as `database/uuid`: of their turn nothing can be said. */
+  readonly disturbed?: ReadonlySet<string>;
+  /** From then on nobody served the database: what ran there then is counted by none. */
+  readonly unserved?: readonly DatabaseEvent[];
+  /** A runner connected anew, and read what had come while it did not hear. */
+  readonly reread?: readonly DatabaseEvent[];
 }
 
 /** Each list holds one sentence a fault. */
@@ -35,7 +44,7 @@ export interface Verdict {
   /** Jobs with two requests open at the same time. */
   readonly doubleRequests: readonly string[];
   readonly overCapacity: readonly string[];
-  /** Jobs of sequential channels that ran before an earlier one. */
+  /** Jobs that were taken before an earlier one of their channel. */
   readonly outOfOrder: readonly string[];
   /** Jobs that ran before their eta. */
   readonly early: readonly string[];
@@ -49,7 +58,8 @@ export interface Verdict {
  */
 export function judge(evidence: Evidence): Verdict {
   const jobs = new Map<string, JobWatch>();
-  const channels = new ChannelWatch(evidence.channels);
+  const channels = new ChannelWatch(evidence.channels, evidence.unserved);
+  const order = new OrderWatch(evidence.channels, evidence.disturbed, evidence.reread);
   // Databases of one server share its clock.
   const history = [...evidence.history].sort((a, b) => a.atMs - b.atMs || a.id - b.id);
   for (const change of history) {
@@ -58,6 +68,7 @@ export function judge(evidence: Evidence): Verdict {
     jobs.set(name, job);
     job.note(change);
     channels.note(change, name);
+    order.note(change, name);
   }
   for (const requests of evidence.requests) jobs.get(nameOf(requests.job))?.compare(requests);
 
@@ -73,7 +84,7 @@ export function judge(evidence: Evidence): Verdict {
       `${nameOf(job)}: ${maxOpen} requests were open at once`
     ),
     overCapacity: channels.overCapacity,
-    outOfOrder: channels.outOfOrder,
+    outOfOrder: order.outOfOrder,
     early: watched.flatMap((job) => job.early),
     maxRunningByChannel: channels.maxRunning,
   };
@@ -103,7 +114,7 @@ function endOf(
   const name = nameOf(plan);
   if (job === undefined) return { lost: [`${name}: was never created`], wrong: [] };
   const { state } = job;
-  if (state === plan.outcome) return { lost: [], wrong: [] };
+  if (state === plan.outcome || plan.mayAlsoEnd?.includes(state)) return { lost: [], wrong: [] };
   if (state === "done" || state === "failed" || state === "cancelled") {
     return { lost: [], wrong: [`${name}: ended ${state}, planned was ${plan.outcome}`] };
   }

@@ -8,32 +8,26 @@ export interface JudgedChannel {
   readonly sequential: boolean;
 }
 
-/** A job that could run next in a sequential channel, or blocks it. */
-interface Waiting {
-  readonly name: string;
-  readonly change: StateChange;
+/** Something that happened to a database. */
+export interface DatabaseEvent {
+  readonly database: string;
+  readonly sinceMs: number;
 }
 
-/** How long the runner may take to see a new job. */
-const ARRIVAL_TOLERANCE_MS = 250;
-
-/**
- * Counts what is `enqueued` or `started`, per channel and ancestor over all databases, and watches
- * the order within each sequential channel of each database.
- */
+/** Counts what is `enqueued` or `started`, per channel and ancestor, over all databases. */
 export class ChannelWatch {
   readonly overCapacity: string[] = [];
-  readonly outOfOrder: string[] = [];
   readonly #channels: ReadonlyMap<string, JudgedChannel>;
   readonly #running = new Map<string, number>();
   readonly #maxRunning = new Map<string, number>();
-  /** Sequential channels, by database and name: what waits or has failed there. */
-  readonly #waiting = new Map<string, Map<string, Waiting>>();
-  /** When the slot of a sequential channel came free last. */
-  readonly #freeSinceMs = new Map<string, number>();
+  /** From then on no runner served the database: what ran there then is counted by none. */
+  readonly #unserved: DatabaseEvent[];
+  /** What runs and counts, by name. */
+  readonly #counted = new Map<string, StateChange>();
 
-  constructor(channels: readonly JudgedChannel[]) {
+  constructor(channels: readonly JudgedChannel[], unserved: readonly DatabaseEvent[] = []) {
     this.#channels = new Map(channels.map((channel) => [channel.name, channel]));
+    this.#unserved = [...unserved].sort((a, b) => a.sinceMs - b.sinceMs);
     for (const { name } of channels) this.#maxRunning.set(name, 0);
   }
 
@@ -42,12 +36,23 @@ export class ChannelWatch {
   }
 
   note(change: StateChange, name: string): void {
+    while ((this.#unserved[0]?.sinceMs ?? Infinity) <= change.atMs) {
+      this.#discount(this.#unserved.shift()!.database);
+    }
     const wasRunning = isRunning(change.oldState);
     const runs = isRunning(change.newState);
-    if (this.#channels.get(change.channel)?.sequential === true) this.#noteOrder(change, name);
-    if (wasRunning === runs) return;
+    if (wasRunning === runs || (wasRunning && !this.#counted.delete(name))) return;
+    if (runs) this.#counted.set(name, change);
     for (const channel of lineage(change.channel)) {
       this.#count(channel, runs ? 1 : -1, change, name);
+    }
+  }
+
+  #discount(database: string): void {
+    for (const [name, change] of this.#counted) {
+      if (change.database !== database) continue;
+      this.#counted.delete(name);
+      for (const channel of lineage(change.channel)) this.#count(channel, -1, change, name);
     }
   }
 
@@ -63,50 +68,10 @@ export class ChannelWatch {
       `${channel}: ${running} jobs at ${time} with ${name}, its capacity is ${capacity}`,
     );
   }
-
-  #noteOrder(change: StateChange, name: string): void {
-    const place = `${change.database} ${change.channel}`;
-    const waiting = this.#waiting.get(place) ?? new Map<string, Waiting>();
-    this.#waiting.set(place, waiting);
-    const own = waiting.get(name);
-    if (change.newState === "enqueued" && own !== undefined) this.#compare(own, waiting, place);
-    if (change.newState === "pending" || change.newState === "failed") {
-      waiting.set(name, { name, change });
-    } else {
-      waiting.delete(name);
-    }
-    if (isRunning(change.oldState) && !isRunning(change.newState)) {
-      this.#freeSinceMs.set(place, change.atMs);
-    }
-  }
-
-  /** A job keeps its turn once it has it: only what was there before counts against it. */
-  #compare(own: Waiting, waiting: ReadonlyMap<string, Waiting>, place: string): void {
-    const turnMs = Math.max(own.change.atMs, this.#freeSinceMs.get(place) ?? -Infinity);
-    for (const other of waiting.values()) {
-      if (other === own || other.change.atMs + toleranceOf(other.change) > turnMs) continue;
-      if (other.change.newState === "failed") {
-        this.outOfOrder.push(`${own.name}: ran although ${other.name} of its channel has failed`);
-      } else if (runsBefore(other.change, own.change)) {
-        this.outOfOrder.push(`${own.name}: ran before ${other.name} of its sequential channel`);
-      }
-    }
-  }
 }
 
-function isRunning(state: string | null): boolean {
+export function isRunning(state: string | null): boolean {
   return state === "enqueued" || state === "started";
-}
-
-/** What came out of running freed the slot itself: the runner has seen it. */
-function toleranceOf(change: StateChange): number {
-  return isRunning(change.oldState) ? 0 : ARRIVAL_TOLERANCE_MS;
-}
-
-function runsBefore(a: StateChange, b: StateChange): boolean {
-  if (a.priority !== b.priority) return a.priority < b.priority;
-  if (a.createdMs !== b.createdMs) return a.createdMs < b.createdMs;
-  return a.sequence < b.sequence;
 }
 
 /** `root.mail.bulk`, `root.mail`, `root`. */

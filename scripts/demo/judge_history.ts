@@ -16,6 +16,8 @@ export interface StateChange {
   readonly atMs: number;
   /** Order within one database. */
   readonly id: number;
+  /** What was written together has one number, within one database. */
+  readonly transaction: number;
 }
 
 /** Makes a trigger of our own write every change of state down, whoever makes it. */
@@ -50,7 +52,7 @@ export async function readHistory(sql: Sql, database: string): Promise<StateChan
   const rows = await sql<
     (Omit<StateChange, "database" | "channel"> & { channel: string | null })[]
   >`
-    select id::float8, uuid, old_state as "oldState", new_state as "newState",
+    select id::float8, transaction::float8, uuid, old_state as "oldState", new_state as "newState",
            (extract(epoch from at) * 1000)::float8 as "atMs",
            (job ->> 'id')::float8 as sequence, job ->> 'channel' as channel,
            coalesce((job ->> 'priority')::integer, 10) as priority,

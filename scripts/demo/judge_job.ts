@@ -5,8 +5,9 @@ import type { JobRequests } from "./request_log.ts";
 const CLOCK_TOLERANCE_MS = 50;
 
 /**
- * Follows one job. It may start once each time it has become `pending`: by its creation, a retry,
- * the recovery of a dead worker's job, a user. Any other start is a double run.
+ * Follows one job. It may be taken from `pending` only, and start once each time it has become so:
+ * by its creation, a retry, the recovery of a dead worker's job, a user. Any other start is a
+ * double run.
  */
 export class JobWatch {
   readonly doubleRuns: string[] = [];
@@ -27,7 +28,8 @@ export class JobWatch {
   note(change: StateChange): void {
     this.#state = change.newState;
     if (change.newState === "pending" || change.oldState === null) this.#mayStart = true;
-    if (change.newState === "enqueued" && change.oldState === "pending") this.#noteEta(change);
+    if (change.newState === "cancelled" || change.newState === "done") this.#mayStart = false;
+    if (change.newState === "enqueued") this.#noteTaken(change);
     if (change.newState !== "started") return;
     this.#starts++;
     if (!this.#mayStart) {
@@ -45,6 +47,14 @@ export class JobWatch {
         `${this.#name}: ran ${requests.runs} times, started ${this.#starts} times`,
       );
     }
+  }
+
+  #noteTaken(change: StateChange): void {
+    if (change.oldState === "pending") return this.#noteEta(change);
+    if (change.oldState === null) return;
+    this.doubleRuns.push(`${this.#name}: made enqueued again, from ${change.oldState}`);
+    // Its start would be the same mistake.
+    this.#mayStart = true;
   }
 
   #noteEta(change: StateChange): void {

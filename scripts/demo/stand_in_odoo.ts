@@ -26,10 +26,14 @@ export interface StandInOptions {
   readonly isServerWide?: boolean;
   /** What a proxy in front of Odoo asks for. */
   readonly basicAuth?: { readonly user: string; readonly password: string };
+  /** Counts on where a stand-in before it has ended. Default: a new one. */
+  readonly requests?: RequestLog;
   readonly onArrival?: (job: JobAddress) => void;
   readonly onWorking?: (job: JobAddress) => void;
   /** A worker process has died, with the job it had in hand. */
   readonly onWorkerDeath?: (processId: number, job: JobAddress | null) => void;
+  /** What workers complain of, as a database that is gone. Default: to standard error. */
+  readonly onErrorLine?: (line: string) => void;
 }
 
 /**
@@ -37,7 +41,7 @@ export interface StandInOptions {
  * real transactions, and counts what it is asked for.
  */
 export class StandInOdoo {
-  readonly requests = new RequestLog();
+  readonly requests: RequestLog;
   readonly workers: StandInWorkers;
   readonly #options: StandInOptions;
   readonly #http: Server;
@@ -46,6 +50,7 @@ export class StandInOdoo {
 
   private constructor(options: StandInOptions, workers: StandInWorkers) {
     this.#options = options;
+    this.requests = options.requests ?? new RequestLog();
     this.workers = workers;
     this.#http = createServer((request, response) => this.#take(request, response));
     // A job may take hours, and its client waits.
@@ -58,6 +63,7 @@ export class StandInOdoo {
       count: options.workers ?? 4,
       server: address(options.server),
       onDeath: options.onWorkerDeath ?? (() => undefined),
+      ...(options.onErrorLine && { onErrorLine: options.onErrorLine }),
     });
     const odoo = new StandInOdoo(options, workers);
     await new Promise<void>((resolve, reject) => {

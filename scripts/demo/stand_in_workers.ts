@@ -22,6 +22,8 @@ export interface WorkersOptions {
   readonly count: number;
   readonly server: ConnectionAddress;
   readonly onDeath: (processId: number, job: JobAddress | null) => void;
+  /** What workers complain of. Default: to standard error. */
+  readonly onErrorLine?: (line: string) => void;
 }
 
 /**
@@ -56,6 +58,19 @@ export class StandInWorkers {
     return this.#workerOf(job)?.processId ?? null;
   }
 
+  /** Whether a worker has this job in hand, or will have it when one is free. */
+  holds(job: JobAddress): boolean {
+    return this.#workerOf(job) !== undefined ||
+      this.#waiting.some((it) => it.job.uuid === job.uuid && it.job.database === job.database);
+  }
+
+  /** Jobs that workers have in hand, with the process of each. */
+  get working(): readonly { readonly processId: number; readonly job: JobAddress }[] {
+    return [...this.#workers].flatMap(({ processId, assignment }) =>
+      assignment === null ? [] : [{ processId, job: assignment.job }]
+    );
+  }
+
   /** Ends the work of a job that runs, whatever its plan says. */
   finish(job: JobAddress): void {
     this.#workerOf(job)?.tell({ kind: "finish" });
@@ -80,7 +95,7 @@ export class StandInWorkers {
   }
 
   #add(): Worker {
-    const worker = new Worker(this.#command, this.#options.server, () => this.#assign());
+    const worker = new Worker(this.#command, this.#options, () => this.#assign());
     this.#workers.add(worker);
     void worker.ended.then((job) => {
       this.#workers.delete(worker);
@@ -111,15 +126,19 @@ class Worker {
   #isWorking = false;
   #becomeReady: () => void = () => undefined;
 
-  constructor(command: readonly string[], server: ConnectionAddress, onFree: () => void) {
+  constructor(command: readonly string[], options: WorkersOptions, onFree: () => void) {
+    const { server, onErrorLine } = options;
     this.#onFree = onFree;
     this.ready = new Promise((resolve) => this.#becomeReady = resolve);
     this.#child = spawn(command[0] ?? "", command.slice(1), {
-      stdio: ["pipe", "pipe", "inherit"],
+      stdio: ["pipe", "pipe", onErrorLine ? "pipe" : "inherit"],
       env: { ...process.env, [SERVER_VARIABLE]: JSON.stringify(server) },
     });
     // A worker that was killed breaks its pipe; its exit says so already.
     this.#child.stdin?.on("error", () => undefined);
+    if (onErrorLine && this.#child.stderr) {
+      createInterface({ input: this.#child.stderr }).on("line", onErrorLine);
+    }
     if (this.#child.stdout !== null) {
       createInterface({ input: this.#child.stdout })
         .on("line", (line) => this.#hear(JSON.parse(line) as FromWorker));

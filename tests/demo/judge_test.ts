@@ -31,6 +31,7 @@ function played(...steps: readonly Step[]): StateChange[] {
       newState,
       atMs: changes.length * 1000,
       id: changes.length,
+      transaction: changes.length,
       ...change,
     });
     states.set(uuid, newState);
@@ -149,6 +150,25 @@ describe("judge", () => {
     assertEquals(verdict.maxRunningByChannel["root"], 3);
   });
 
+  it("leaves out what runs in a database that nobody serves, until it runs again", () => {
+    const elsewhere = { database: "other" };
+    const unserved = [{ database: "other", sinceMs: 1500 }];
+
+    const verdict = judged(
+      played(
+        ["a", "enqueued", elsewhere],
+        ["b", "enqueued"],
+        ["c", "enqueued"],
+        ["a", "pending", elsewhere],
+        ["a", "enqueued", elsewhere],
+      ),
+      { planned: [], unserved },
+    );
+
+    assertEquals(verdict.maxRunningByChannel["root"], 3);
+    assertEquals(verdict.overCapacity.length, 1);
+  });
+
   it("finds a job that never ended, one whose row is gone and one that never was", () => {
     const planned = ["a", "b", "c"].map((uuid) =>
       ({ database: "shop", uuid, outcome: "done" }) as const
@@ -222,5 +242,67 @@ describe("judge, in a sequential channel", () => {
     );
 
     assertEquals(verdict.outOfOrder, ["shop/a: ran although shop/b of its channel has failed"]);
+  });
+});
+
+describe("judge, in any other channel", () => {
+  const urgent = { channel: "root.mail", priority: 1 };
+  const usual = { channel: "root.mail", priority: 2 };
+
+  it("finds a job that was taken before one that came earlier and is more urgent", () => {
+    const verdict = judged(
+      played(["a", "pending", urgent], ["b", "pending", usual], ["b", "enqueued", usual], [
+        "a",
+        "enqueued",
+        urgent,
+      ]),
+    );
+
+    assertEquals(verdict.outOfOrder, ["shop/b: was taken before shop/a of its channel"]);
+  });
+
+  it("passes what is new in a database while all that has waited there is read anew", () => {
+    const history = played(["a", "pending", urgent], ["b", "pending", usual], [
+      "b",
+      "enqueued",
+      usual,
+    ]);
+
+    const reread = (sinceMs: number) =>
+      judged(history, { reread: [{ database: "shop", sinceMs }] }).outOfOrder.length;
+
+    assertEquals([reread(-500), reread(500)], [1, 0]);
+  });
+
+  it("passes jobs that are taken together, in whatever order they are written", () => {
+    const verdict = judged(
+      played(
+        ["a", "pending", urgent],
+        ["b", "pending", usual],
+        ["b", "enqueued", { ...usual, transaction: 9 }],
+        ["a", "enqueued", { ...urgent, transaction: 9 }],
+      ),
+    );
+
+    assertEquals(verdict.outOfOrder, []);
+  });
+
+  it("passes a job that came later, was not due or had been taken before", () => {
+    const histories = [
+      played(["b", "pending", usual], ["a", "pending", urgent], ["b", "enqueued", usual]),
+      played(
+        ["a", "pending", { ...urgent, etaMs: 60_000 }],
+        ["b", "pending", usual],
+        ["b", "enqueued", usual],
+      ),
+      played(
+        ["a", "enqueued", urgent],
+        ["a", "pending", urgent],
+        ["b", "pending", usual],
+        ["b", "enqueued", usual],
+      ),
+    ];
+
+    assertEquals(histories.flatMap((history) => judged(history).outOfOrder), []);
   });
 });

@@ -48,6 +48,32 @@ describe("PostgresCluster", () => {
     assertEquals(cluster.databases, [original]);
   });
 
+  it("restarts with what was committed, on the same port, and leaves nothing behind", async () => {
+    const other = await PostgresCluster.start({
+      ...{ allowInstalled: false, isRestartable: true },
+      parameters: { synchronous_commit: "on" },
+    }) as PostgresCluster;
+    const { port } = other;
+    const before = other.connect("postgres", { max: 1 });
+    await before`create table note (text varchar)`;
+    await before.end();
+
+    for (const how of ["SIGINT", "SIGQUIT"] as const) {
+      const { processId } = other;
+      await other.restart(how, 0);
+
+      assertEquals(isAlive(processId), false);
+      const after = other.connect("postgres", { max: 1 });
+      assertEquals((await after`select * from note`).length, 0);
+      await after.end();
+    }
+    await other.stop();
+
+    assertEquals(other.port, port);
+    assertEquals(existsSync(other.socketDirectory), false);
+    await assertRejects(() => cluster.restart("SIGINT", 0), Error, "not made for it");
+  });
+
   it("lets a second one live beside it, and leaves nothing of it behind", async () => {
     const other = await PostgresCluster.start({ allowInstalled: false }) as PostgresCluster;
     assert(other.port !== cluster.port);

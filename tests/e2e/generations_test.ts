@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
 import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
-import { OdooFront } from "../support/odoo_front.ts";
+import { OdooFront } from "../../scripts/faults/odoo_front.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
 import { TestRunner } from "../support/test_runner.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import { DEADLINE_MS, FaultScene, HEARTBEAT_MS, LEADER, ONCE } from "../support/fault_scene.ts";
-import type { ProxiedLink } from "../support/tcp_proxy.ts";
+import type { ProxiedLink } from "../../scripts/faults/tcp_proxy.ts";
 import type { TestDatabase } from "../support/test_postgres.ts";
 import type { TestRunner } from "../support/test_runner.ts";
 import { until } from "../support/until.ts";

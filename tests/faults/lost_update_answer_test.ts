@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { FaultScene, HastyClock, ONCE } from "../support/fault_scene.ts";
-import type { Passage, ProxiedLink } from "../support/tcp_proxy.ts";
+import type { Passage, ProxiedLink } from "../../scripts/faults/tcp_proxy.ts";
 import type { TestDatabase } from "../support/test_postgres.ts";
 import type { TestRunner } from "../support/test_runner.ts";
 

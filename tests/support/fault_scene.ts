@@ -1,7 +1,7 @@
 import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
 import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
 import { type Clock, SystemClock, type Timer } from "../../src/clock.ts";
-import { type ProxiedLink, TcpProxy } from "./tcp_proxy.ts";
+import { type ProxiedLink, TcpProxy } from "../../scripts/faults/tcp_proxy.ts";
 import { type TestDatabase, TestPostgres } from "./test_postgres.ts";
 import { TestRunner, type TestRunnerOptions } from "./test_runner.ts";
 import { until } from "./until.ts";

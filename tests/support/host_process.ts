@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import process from "node:process";
-import { projectFolder } from "../../scripts/demo/child_entry.ts";
 import { type ChildExit, GuardedChild } from "../../scripts/demo/guarded_child.ts";
+import { hostCommand, withoutSettings } from "../../scripts/demo/host_command.ts";
 import { until } from "./until.ts";
 
 /** The process that an administrator starts, on the runtime that the tests run on. */
@@ -64,33 +62,4 @@ export class HostProcess {
       throw new Error(`${(error as Error).message}, but it says:\n${this.lines.join("\n")}`);
     }
   }
-}
-
-function hostCommand(mayWrite: boolean): string[] {
-  const folder = projectFolder();
-  if ("deno" in process.versions) {
-    const rights = mayWrite
-      ? ["--allow-all"]
-      : ["--no-prompt", "--allow-net", "--allow-env", "--allow-read", "--allow-sys"];
-    return [process.execPath, "run", ...rights, join(folder, "src", "host.ts")];
-  }
-  const host = join(folder, "dist", "host.js");
-  if (!existsSync(host)) throw new Error(`Cannot start "${host}": run "npm run build" first`);
-  return [process.execPath, ...(mayWrite ? [] : readOnlyNode()), host];
-}
-
-/** Neither files nor children; what it says of the option itself is none of ours. */
-function readOnlyNode(): string[] {
-  const isNamed = process.allowedNodeEnvironmentFlags.has("--permission");
-  const permission = isNamed ? "--permission" : "--experimental-permission";
-  const network = process.allowedNodeEnvironmentFlags.has("--allow-net") ? ["--allow-net"] : [];
-  return [permission, ...network, "--allow-fs-read=*", "--disable-warning=ExperimentalWarning"];
-}
-
-/** Settings for someone's real Odoo may be around, and its file in the home directory. */
-function withoutSettings(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const kept = Object.entries(environment).filter(([name, value]) => {
-    return value !== undefined && !/^(ODOO|OPENERP|PG|NODE_)/.test(name);
-  });
-  return { ...Object.fromEntries(kept) as Record<string, string>, HOME: "/nowhere" };
 }

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { Passage, ProxiedLink } from "./tcp_proxy.ts";
+import type { Passage, ProxiedLink } from "../../scripts/faults/tcp_proxy.ts";
 
 const NOTIFICATION_RESPONSE = "A".charCodeAt(0);
 
