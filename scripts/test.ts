@@ -6,11 +6,11 @@ import { filesBelow } from "./project.ts";
 import { runUnderDeno } from "./testing/deno_runner.ts";
 import { nodeBinary, runUnderNode } from "./testing/node_runner.ts";
 import { report, type Results, type Run, total } from "./testing/results.ts";
-import { sharedPostgres } from "./testing/shared_postgres.ts";
+import { withPostgres } from "./testing/shared_postgres.ts";
 
 /*
- * `npm test`: builds, runs all tests under Deno and under Node and ends with one line `N passed, N
- * failed`. Arguments are parts of the paths of the test files to run; `--runtime=deno` and
+ * `npm test`: builds, runs all tests under Deno and under Node at the same time (most of them wait
+ * most of their time) and ends with one line `N passed, N failed`. Arguments are parts of the paths of the test files to run; `--runtime=deno` and
  * `--runtime=node` choose one, `--std` takes the real @std from JSR (Deno only).
  */
 
@@ -31,17 +31,16 @@ async function main(args: readonly string[]): Promise<number> {
   await buildBundles(() => {});
   await buildDeclarations(() => {});
 
-  const results: Results[] = [];
-  const { environment, stop } = await sharedPostgres();
+  const runs: Promise<Run>[] = [];
   if (!options.includes("--runtime=node")) {
-    results.push(told(await runUnderDeno(files, { usesStd, environment })));
+    runs.push(withPostgres((environment) => runUnderDeno(files, { usesStd, environment })));
   }
   if (!options.includes("--runtime=deno") && !usesStd) {
     const node = await nodeBinary();
     if (node === null) console.log("node: not installed here, nothing was run with it");
-    else results.push(told(await runUnderNode(node, files, { environment })));
+    else runs.push(withPostgres((environment) => runUnderNode(node, files, { environment })));
   }
-  await stop();
+  const results = await Promise.all(runs.map(async (run) => told(await run)));
   return summedUp(results);
 }
 
