@@ -157,7 +157,7 @@ export class Lead {
     const { turn, pollIntervalMs } = this.#options;
     if (pollIntervalMs === null || this.#isOver) return;
     this.#timers.after(pollIntervalMs, () => {
-      if (turn.phase === "ready") {
+      if (turn.isRead) {
         for (const { uuid } of turn.inFlight.all()) turn.notified(uuid);
         turn.refill();
       }

@@ -17,7 +17,6 @@ export interface LinkStateOptions {
 interface Led {
   readonly phase: TurnPhase;
   readonly reason: string | null;
-  readonly isForeign?: boolean;
 }
 
 /** So many failures in a row are no passing trouble. */
@@ -107,14 +106,14 @@ export class LinkState {
 
   /** A session leads the database, and has something to remark or not. */
   led(turn: Led, remark: string | null): void {
-    const { phase, reason, isForeign } = turn;
+    const { phase, reason } = turn;
     const isNews = phase !== this.#phase;
     this.#phase = phase;
-    if (phase === "held") {
+    if (phase === "foreign") this.enter("foreign", reason);
+    else if (phase === "held") {
       if (isNews) this.#holdCount++;
       this.#steady?.cancel();
-      if (isForeign) this.enter("foreign", reason);
-      else this.#enterTrouble(this.#holdCount, reason);
+      this.#enterTrouble(this.#holdCount, reason);
     } else if (phase === "ready") {
       if (isNews) this.#settle();
       this.enter("ready", remark);

@@ -156,7 +156,7 @@ describe("execute", () => {
     await odoo.sql`update queue_job set date_enqueued = now() - interval '1 day'
       where uuid = ${enqueued!}`;
     const stranger = {
-      pid: ours.session.pid + 1,
+      fence: ours.session.pid + 1,
       run: ours.session.run.bind(ours.session),
     } as typeof ours.session;
     const guarded = { ...ours.generation, hasJobLocks: false };

@@ -102,10 +102,10 @@ describe("LinkState", () => {
     assertEquals(log.countOf("jobs of this database are taken again"), 1);
   });
 
-  it("says foreign of a database that is held because of another runner", () => {
+  it("says foreign of a database where another runner is at work", () => {
     const { state } = make();
 
-    state.led({ ...HELD, reason: "a stock runner", isForeign: true }, null);
+    state.led({ phase: "foreign", reason: "a stock runner" }, null);
 
     assertEquals([state.state, state.reason], ["foreign", "a stock runner"]);
   });
