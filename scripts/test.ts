@@ -11,8 +11,8 @@ import { withPostgres } from "./testing/shared_postgres.ts";
 /*
  * `npm test`: builds, runs all tests under Deno and under Node at the same time (most of them wait
  * most of their time) and ends with one line `N passed, N failed`. Arguments are parts of the paths
- * of the test files to run; `--runtime=deno` and `--runtime=node` choose one, `--std` takes the real
- * @std from JSR (Deno only).
+ * of the test files to run; `--runtime=deno` and `--runtime=node` choose one, `--std` takes the
+ * real @std from JSR (Deno only).
  */
 
 const USAGE = "npm test -- [--runtime=deno|node] [--std] [PART_OF_PATH ...]";
