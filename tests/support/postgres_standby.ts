@@ -73,8 +73,9 @@ export class PostgresStandby extends PostgresServer {
   /** All that is committed on the primary can be seen here. */
   async hasCaughtUp(): Promise<boolean> {
     const sql = this.#primary.connect("postgres", { max: 1 });
+    // The primary commits asynchronously: what it has not written yet would be lost.
     const [row] = await sql`
-      select pg_current_wal_lsn() <= replay_lsn as done from pg_stat_replication`;
+      select pg_current_wal_insert_lsn() <= replay_lsn as done from pg_stat_replication`;
     await sql.end();
     return row?.["done"] === true;
   }
