@@ -56,6 +56,7 @@ export class DatabaseTurn {
     this.#gate = new RowGate({
       ...{ ...parts, failed, foreign: this.#foreign },
       mark: (uuid) => this.#mark(uuid),
+      isLost: () => this.#phase === "lost",
       isResting: () => this.#phase === "held" || this.#foreign.isAtWork,
       putBack: (job) => {
         this.#work.addPutBack(job);
@@ -171,10 +172,14 @@ export class DatabaseTurn {
 
   /** The server refused the statement on the way: it had no effect. */
   refused(reason: string): void {
-    const statement = this.#onTheWay.end().statement!;
-    // A scan counts the failed as well.
-    const isOfScan = statement.kind === "countFailed" && this.#work.scan !== null;
-    if (isSearch(statement) && !isOfScan) return this.#search.refused(statement.kind, reason);
+    const { statement: sent, isOvertaken } = this.#onTheWay.end();
+    const statement = sent!;
+    if (isSearch(statement)) {
+      this.#search.refused(statement.kind, reason);
+      // A scan counts the failed as well, at its end: jobs run without that number.
+      if (statement.kind === "countFailed" && !isOvertaken) this.#completeScan();
+      return this.#options.onChange();
+    }
     if (statement.kind === "claim") this.#claims.refused(statement);
     this.#holdBack(() => this.#hold.beginRefused(statement.kind, reason));
   }

@@ -4,6 +4,7 @@ import type { Database } from "../database/database.ts";
 import { Heartbeat } from "../database/heartbeat.ts";
 import { type Session, SessionLost } from "../database/session.ts";
 import type { Logger } from "../log.ts";
+import { mayBeTerminated, TERMINATED_PAUSE_MS } from "./termination.ts";
 
 export interface LeadershipOptions {
   /** Runners of one group serve the same databases. */
@@ -123,6 +124,7 @@ export class Leadership {
     const { databases, logger, random } = this.#options;
     const code = String((error as { code?: unknown }).code ?? "");
     const { name } = databases[this.#candidate]!;
+    const isServed = databases.slice(1).some((it) => it.name === name);
     this.#candidate = NOT_FOR_US.test(code) ? (this.#candidate + 1) % databases.length : 0;
     if (this.#candidate > 0) return 0;
     const reason = (error as Error).message;
@@ -130,7 +132,8 @@ export class Leadership {
       logger.error(`database connection failed: ${reason}; trying again`, name);
     }
     this.#failure = reason;
-    return backoffMs(RECONNECT_BACKOFF, ++this.#failureCount, random());
+    const pauseMs = isServed && mayBeTerminated(code) ? TERMINATED_PAUSE_MS : 0;
+    return pauseMs + backoffMs(RECONNECT_BACKOFF, ++this.#failureCount, random());
   }
 
   async #wait(delayMs: number): Promise<void> {

@@ -2,6 +2,7 @@ import { type Backoff, backoffMs } from "../backoff.ts";
 import type { Clock, Timer, TimerSet } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseState, DatabaseStatus } from "../status.ts";
+import { mayBeTerminated, TERMINATED_PAUSE_MS } from "./termination.ts";
 import type { TurnPhase } from "./turn_options.ts";
 
 export interface LinkStateOptions {
@@ -9,6 +10,8 @@ export interface LinkStateOptions {
   readonly clock: Clock;
   readonly timers: TimerSet;
   readonly random: () => number;
+  /** A database that is missing may be made at any moment: it is tried again within this. */
+  readonly retryMs: number;
   readonly logger: () => Logger;
   readonly onChange: () => void;
 }
@@ -23,13 +26,11 @@ interface Led {
 const QUARANTINE_COUNT = 5;
 /** From half a second to minutes: what fails again and again is seldom right in the next second. */
 const RECONNECT_BACKOFF: Backoff = { firstMs: 500, longestMs: 300_000 };
-/** Odoo's own drop and duplicate end all connections and go on: who is back too soon, disturbs. */
-const TERMINATED_PAUSE_MS = 3_000;
-/** The driver keeps to itself why the server has hung up: terminated is the likeliest. */
-const TERMINATED = ["57P01", "CONNECTION_CLOSED", "ECONNRESET", "EPIPE"];
+/** There is no such database. */
+const MISSING = "3D000";
 /** A database that was held and has gone on for so long is well again. */
 const STEADY_MS = 15_000;
-/** Of these changes nobody else tells. */
+/** The database was reached. Of these changes nobody else tells. */
 const TOLD: readonly DatabaseState[] = ["standby", "paused", "ignored"];
 const HELD: readonly DatabaseState[] = ["recovering", "quarantined", "foreign"];
 
@@ -42,7 +43,7 @@ export class LinkState {
   #state: DatabaseState = "connecting";
   #reason: string | null = null;
   #sinceMs: number;
-  /** Sessions that failed, since the database was ready last. */
+  /** Sessions that failed, since one of them last found what it was to find. */
   #failureCount = 0;
   #failure: string | null = null;
   /** How often it was held, since it was well last. */
@@ -74,6 +75,7 @@ export class LinkState {
 
   enter(state: DatabaseState, reason: string | null): void {
     const { clock, logger, database, onChange } = this.#options;
+    if (TOLD.includes(state)) this.#failureCount = 0;
     if (state === this.#state && reason === this.#reason) return;
     this.#sinceMs = clock.nowMs();
     const isQuarantined = state === "quarantined" && state !== this.#state;
@@ -90,14 +92,15 @@ export class LinkState {
 
   /** A session could not be made, or was lost. The next is tried after `waitMs`. */
   failed(reason: string, code: string): { waitMs: number; mayHurry: boolean } {
-    const { database, logger, random } = this.#options;
+    const { database, logger, random, retryMs } = this.#options;
     if (this.#failureCount++ === 0 || this.#failure !== reason) {
       logger().error(`database connection failed: ${reason}; trying again`, database);
     }
     this.#failure = reason;
     this.#enterTrouble(this.#failureCount, reason);
-    const waitMs = backoffMs(RECONNECT_BACKOFF, this.#failureCount, random());
-    const wasTerminated = TERMINATED.includes(code);
+    const backedOffMs = backoffMs(RECONNECT_BACKOFF, this.#failureCount, random());
+    const waitMs = code === MISSING ? Math.min(backedOffMs, retryMs) : backedOffMs;
+    const wasTerminated = mayBeTerminated(code);
     return {
       waitMs: wasTerminated ? TERMINATED_PAUSE_MS + waitMs : waitMs,
       mayHurry: !wasTerminated,
@@ -109,8 +112,10 @@ export class LinkState {
     const { phase, reason } = turn;
     const isNews = phase !== this.#phase;
     this.#phase = phase;
-    if (phase === "foreign") this.enter("foreign", reason);
-    else if (phase === "held") {
+    if (phase === "foreign") {
+      this.#steady?.cancel();
+      this.enter("foreign", reason);
+    } else if (phase === "held") {
       if (isNews) this.#holdCount++;
       this.#steady?.cancel();
       this.#enterTrouble(this.#holdCount, reason);

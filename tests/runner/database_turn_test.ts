@@ -99,6 +99,18 @@ describe("DatabaseTurn", () => {
     assertEquals([driven.waiting, driven.running], [0, 1]);
   });
 
+  it("frees the place of a job that ends while the session is lost", () => {
+    driven.becomeReady([row("a", "pending"), row("b", "pending")]);
+    driven.decide();
+    driven.answer("claim", { uuids: ["a", "b"] });
+    driven.turn.lost();
+
+    driven.turn.answered("a", FINISHED);
+    driven.turn.answered("b", DROPPED);
+
+    assertEquals(driven.running, 1);
+  });
+
   it("frees the place of a claim that the server refuses at once", () => {
     driven.becomeReady([row("a", "pending")]);
     driven.decide();
@@ -122,6 +134,33 @@ describe("DatabaseTurn", () => {
     driven.clock.advance(10_000);
 
     driven.expect("requeueLost");
+  });
+
+  it("is ready even if the server does not count the failed in time", () => {
+    driven.turn.opened(queueJob(16));
+    driven.answer("scanCounted");
+    driven.answer("scanWaiting", { rows: [row("a", "pending")] });
+    driven.expect("countFailed");
+
+    driven.turn.refused("canceling statement due to statement timeout");
+    driven.decide();
+
+    assertEquals(driven.turn.phase, "ready");
+    assertEquals(driven.expect("claim").uuids, ["a"]);
+    assertStringIncludes(driven.warnings[0] ?? "", "statement timeout");
+  });
+
+  it("reads all again that was being read when a count was refused", () => {
+    driven.turn.opened(queueJob(16));
+    driven.answer("scanCounted");
+    driven.answer("scanWaiting");
+    driven.expect("countFailed");
+    driven.turn.refill();
+
+    driven.turn.refused("canceling statement due to statement timeout");
+
+    assertEquals(driven.turn.phase, "scanning");
+    driven.expect("scanCounted");
   });
 
   it("never puts back lost jobs where a second request may run a job twice", () => {

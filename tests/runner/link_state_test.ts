@@ -10,6 +10,7 @@ function make(random = 1) {
   const log = new LogLines();
   const state = new LinkState({
     ...{ database: "shop", clock, timers: new TimerSet(clock), random: () => random },
+    retryMs: 30_000,
     logger: () => log.logger("runner"),
     onChange: () => {},
   });
@@ -80,6 +81,38 @@ describe("LinkState", () => {
 
     assertEquals([waitMs, state.state], [500, "recovering"]);
     assertEquals(log.countOf("database connection failed"), 2);
+  });
+
+  for (const found of ["standby", "paused", "ignored"] as const) {
+    it(`begins to count anew when the database was found to be ${found}`, () => {
+      const { log, state } = make();
+      for (let count = 0; count < 6; count++) state.failed("x", "");
+
+      state.enter(found, "a reason");
+      const { waitMs } = state.failed("x", "");
+
+      assertEquals([waitMs, state.state], [500, "recovering"]);
+      assertEquals(log.countOf("database connection failed"), 2);
+    });
+  }
+
+  it("looks as often for a database that does not exist as for new ones", () => {
+    const { state } = make();
+
+    const waits = Array.from({ length: 9 }, () => state.failed("x", "3D000").waitMs / 1000);
+
+    assertEquals(waits.slice(-3), [30, 30, 30]);
+  });
+
+  it("does not say that jobs are taken again where another runner is at work by then", () => {
+    const { clock, log, state } = make();
+    state.led(HELD, null);
+    state.led(READY, null);
+
+    state.led({ phase: "foreign", reason: "a stock runner" }, null);
+    clock.advance(60_000);
+
+    assertEquals(log.countOf("taken again"), 0);
   });
 
   it("counts holds as failures as long as the database is not well for a while", () => {

@@ -1,0 +1,104 @@
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { setImmediate } from "node:timers/promises";
+import type { Database, SessionEvents } from "../../src/database/database.ts";
+import { type Session, SessionLost } from "../../src/database/session.ts";
+import { Leadership } from "../../src/runner/leadership.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { LogLines } from "../support/log_lines.ts";
+
+const TERMINATED = new SessionLost("57P01", "terminated by an administrator");
+
+/** A database whose sessions hear what they say, and hold the lock of the group. */
+class LockDatabase {
+  readonly name: string;
+  readonly openedMs: number[] = [];
+  readonly #clock: FakeClock;
+  readonly #isForUs: boolean;
+  #events: SessionEvents = {};
+
+  constructor(name: string, clock: FakeClock, isForUs = true) {
+    this.name = name;
+    this.#clock = clock;
+    this.#isForUs = isForUs;
+  }
+
+  // deno-lint-ignore require-await
+  async openSession(events: SessionEvents): Promise<Session> {
+    if (!this.#isForUs) throw Object.assign(new Error("no right"), { code: "42501" });
+    this.openedMs.push(this.#clock.nowMs());
+    this.#events = events;
+    const session = {
+      isOpen: true,
+      isBehindPooler: false,
+      // deno-lint-ignore require-await
+      run: async (text: string) => {
+        if (text.includes("pg_notify")) events.onNotify?.("", "");
+        return [{ nowMs: this.#clock.nowMs() }];
+      },
+      abandon: () => {},
+      end: () => Promise.resolve(),
+    };
+    return session as unknown as Session;
+  }
+
+  lockGroup(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  terminate(): void {
+    this.#events.onLost?.(TERMINATED);
+  }
+}
+
+describe("Leadership", () => {
+  function start(clock: FakeClock, databases: readonly LockDatabase[]): Leadership {
+    const leadership = new Leadership({
+      ...{ group: "g", clock, random: () => 0, logger: new LogLines().logger("runner") },
+      ...{ heartbeatIntervalMs: 10_000, heartbeatDeadlineMs: 5_000 },
+      databases: databases as unknown as readonly Database[],
+      onLead: () => {},
+      onStandBy: () => {},
+      onLose: () => Promise.resolve(),
+    });
+    leadership.start();
+    return leadership;
+  }
+
+  /** All that follows at once, and what is due by then. */
+  async function pass(clock: FakeClock, ms: number): Promise<void> {
+    await setImmediate();
+    clock.advance(ms);
+    await setImmediate();
+    clock.advance(0);
+    await setImmediate();
+  }
+
+  it("is back at once when its session in the maintenance database was terminated", async () => {
+    const clock = new FakeClock();
+    const postgres = new LockDatabase("postgres", clock);
+    const leadership = start(clock, [postgres, new LockDatabase("shop", clock)]);
+    await pass(clock, 0);
+
+    postgres.terminate();
+    await pass(clock, 0);
+
+    assertEquals(postgres.openedMs, [0, 0]);
+    await leadership.stop();
+  });
+
+  it("keeps out of Odoo's way where its lock lives in a database of Odoo's", async () => {
+    const clock = new FakeClock();
+    const shop = new LockDatabase("shop", clock);
+    const leadership = start(clock, [new LockDatabase("postgres", clock, false), shop]);
+    await pass(clock, 0);
+
+    shop.terminate();
+    await pass(clock, 2_999);
+    const meanwhile = [...shop.openedMs];
+    await pass(clock, 1);
+
+    assertEquals([meanwhile, shop.openedMs], [[0], [0, 3_000]]);
+    await leadership.stop();
+  });
+});
