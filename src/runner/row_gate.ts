@@ -108,10 +108,10 @@ export class RowGate {
 
   /** Rows were read. */
   apply(rows: readonly JobRow[], guard: StartGuard): void {
-    for (const row of rows) {
-      if (this.#options.foreign.isItsDoing(row)) this.#options.onForeign(row.uuid);
-      this.#apply(row, guard);
-    }
+    const { foreign, onForeign } = this.#options;
+    // Before any row has an effect: one that holds the database back hides no other.
+    for (const row of rows) if (foreign.isItsDoing(row)) onForeign(row.uuid);
+    for (const row of rows) this.#apply(row, guard);
   }
 
   /**

@@ -98,6 +98,17 @@ describe("a runner for a database where another runner is at work", () => {
     assertEquals(driven.turn.inFlight.counts().asked, 1);
   });
 
+  it("notices it in an answer that shows something else wrong as well", () => {
+    driven.becomeReady([row("a", "pending")]);
+    const unmoved = driven.ask("a");
+    driven.turn.answered("a", { kind: "refused", reason: "404" });
+    driven.turn.notified("b");
+
+    driven.answer("read", { rows: [unmoved, theirs("b")] });
+
+    assertEquals([driven.turn.phase, driven.turn.isForeign], ["held", true]);
+  });
+
   describe("is not deceived by", () => {
     it("rows that are found enqueued at the start, or after a lost session", () => {
       driven.becomeReady([theirs("a")]);
