@@ -14,6 +14,7 @@ import {
   ADDON_STATE,
   FACTS,
   IS_ODOO,
+  isLockOurs,
   jobPage,
   TERMINATE_GHOST,
   TRY_GROUP_LOCK,
@@ -99,6 +100,12 @@ export class Database {
    */
   lock(session: Session, generation: KnownGeneration): Promise<boolean> {
     return this.#lock(session, tryLock(generation));
+  }
+
+  /** Whether it is held by a runner of our kind, which may be the ghost of one that has died. */
+  async isLockOurs(session: Session, generation: KnownGeneration): Promise<boolean> {
+    const [row] = await session.run(isLockOurs(generation), ["odoo\\_jobrunner\\_%"], "brief");
+    return row!["ours"] === true;
   }
 
   /**

@@ -65,6 +65,18 @@ export function tryLock(generation: KnownGeneration): string {
   return `select pg_try_advisory_lock(${generation.lockKey}) as locked`;
 }
 
+/** Whether a runner of ours holds it, if any: $1 what their application_name is like. */
+export function isLockOurs(generation: KnownGeneration): string {
+  return `
+  select exists (
+    select 1 from pg_locks lock join pg_stat_activity holder on holder.pid = lock.pid
+    where lock.locktype = 'advisory' and lock.granted and lock.objsubid = 1
+      and lock.database = (select oid from pg_database where datname = current_database())
+      and (lock.classid::bigint << 32) | lock.objid::bigint = (${generation.lockKey})::bigint
+      and holder.application_name like $1
+  ) as ours`;
+}
+
 /** $1 the group: whichever of its runners holds this leads all its databases. */
 export const TRY_GROUP_LOCK = `
   select pg_try_advisory_lock(hashtext('odoo_jobrunner'), hashtext($1)) as locked`;

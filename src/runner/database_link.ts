@@ -32,6 +32,8 @@ export class DatabaseLink {
   /** What to say of a database that is served. */
   #remark: string | null = null;
   #lead: Lead | null = null;
+  /** Who keeps the lock from us is a runner of our kind. */
+  #isHeldByOurs = false;
   /** LISTEN does not work: found out once. */
   #isPolled = false;
   /** How much was in our hands at the last `#leave`. */
@@ -104,9 +106,13 @@ export class DatabaseLink {
     this.#lead?.work();
   }
 
-  /** Its jobs are read, or nobody knows when they will be. */
+  /**
+   * Its jobs are read, or nobody knows when they will be. What a leader before us has left running
+   * is not known before its ghost lets go of the lock.
+   */
   get isSettled(): boolean {
     if (this.#lead) return this.#options.turn.isRead;
+    if (this.#state.state === "standby" && this.#isHeldByOurs) return false;
     return this.#state.state !== "connecting" || this.#state.hasFailed;
   }
 
@@ -214,6 +220,7 @@ export class DatabaseLink {
     if (await database.lock(session, generation)) return true;
     this.#heartbeat.stop();
     const endMs = clock.nowMs() + retryMs;
+    this.#isHeldByOurs = await database.isLockOurs(session, generation);
     do {
       onWait();
       this.#leave();

@@ -23,6 +23,33 @@ describe("Leadership", () => {
     await postgres.stop();
   });
 
+  it("takes nothing before it knows what a dead leader has left running", async () => {
+    database = await postgres.database("16.0");
+    const other = await postgres.database("16.0");
+    await database.addJob({ state: "started" });
+    const ghost = postgres.server.connect(database.name, {
+      max: 1,
+      connection: { application_name: "odoo_jobrunner_ghost" },
+    });
+    await ghost`select pg_advisory_lock(2293787760715711918)`;
+    const waiting = await other.addJob();
+    const test = TestRunner.start(postgres, {
+      ...{ databases: [database, other], port: odoo.port, channels: "root:1" },
+    });
+    await test.untilReady(other);
+    await until("the lock is met", () => test.stateOf(database) === "standby");
+
+    await ghost.end();
+    await test.untilReady(database);
+    await test.log.until("database connections ready");
+    const arrivals = odoo.requests.of({ database: other.name, uuid: waiting }).arrivals;
+    await database.sql`update queue_job set state = 'done'`;
+
+    await other.untilState(waiting, "done");
+    assertEquals(arrivals, 0);
+    await test.stop();
+  });
+
   it("lets one runner of a group lead and the other follow when it stops", async () => {
     database = await postgres.database("16.0");
     const options = { databases: [database], port: odoo.port };
