@@ -56,7 +56,6 @@ export class DatabaseTurn {
     this.#gate = new RowGate({
       ...{ ...parts, failed, foreign: this.#foreign },
       mark: (uuid) => this.#mark(uuid),
-      isLost: () => this.#phase === "lost",
       isResting: () => this.#phase === "held" || this.#foreign.isAtWork,
       putBack: (job) => {
         this.#work.addPutBack(job);

@@ -27,8 +27,6 @@ export interface RowGateOptions {
   readonly mark: (uuid: string) => void;
   /** Nothing is to be taken: waiting jobs stay out of the core. */
   readonly isResting: () => boolean;
-  /** No row can be read. */
-  readonly isLost: () => boolean;
   /** A returning job is to be put back now. */
   readonly putBack: (job: InFlightJob) => void;
   /** Requests are answered, but the rows do not move: why, and how many in a row. */
@@ -132,13 +130,8 @@ export class RowGate {
   noteOutcome(job: InFlightJob, outcome: Outcome): void {
     this.#late.answered(job);
     if (isNeverSent(outcome)) return this.putBackIn(job, 0);
-    const { inFlight, scheduler, database, isLost } = this.#options;
-    if (isOdoosAnswer(outcome)) {
-      inFlight.noteAnswered(job);
-      // Other databases must not wait for its place until this one is back.
-      if (isLost()) scheduler.forget(database, job.uuid);
-    }
-    inFlight.remove(job.uuid);
+    if (isOdoosAnswer(outcome)) this.#options.inFlight.noteAnswered(job);
+    this.#options.inFlight.remove(job.uuid);
     this.#answered.note(job, outcome);
     this.#options.mark(job.uuid);
   }
