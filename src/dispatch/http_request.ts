@@ -38,7 +38,7 @@ const BODY_TIMEOUT_MS = 10_000;
  *
  * No HTTP client stands in between: those keep connections, open them ahead or send a request
  * again. An idle connection blocks one of Odoo's prefork workers for 2 s, and a request that is
- * sent again may run its job twice. A plain socket also takes a third of their time.
+ * sent again may run its job twice.
  */
 export class HttpRequest {
   readonly result: Promise<HttpResult>;
