@@ -41,9 +41,10 @@ async function measure(scenario: Scenario, options: BenchOptions): Promise<Row> 
   const note = (name: string, play: Play) => {
     plays.set(name, [...(plays.get(name) ?? []), play]);
   };
-  for (const subject of SUBJECTS) scenario.play(subject); // warms up
+  const jobs = scenario.jobs();
+  for (const subject of SUBJECTS) scenario.play(subject, jobs); // warms up
   for (let round = 0; round < options.rounds; round++) {
-    for (const subject of SUBJECTS) note(subject.name, scenario.play(subject));
+    for (const subject of SUBJECTS) note(subject.name, scenario.play(subject, jobs));
     if (options.stock !== null) {
       note(STOCK, await playStock({ folder: options.stock, python: options.python }, scenario));
     }
