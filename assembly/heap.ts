@@ -10,10 +10,10 @@ const SMALLEST_CLASS: u32 = 7;
 
 /**
  * A 4-ary heap of records, of which any can be dropped: each record knows its position. What comes
- * first is for the records to say: `T` has `rankIn(order)`, smaller first, and where ranks tie
- * `isBefore(other, order)`; `positionIn(order)` and `moveTo(order, position)`. The ranks lie in the
- * entries, so that finding a place reads records only where they tie. An empty heap holds no array,
- * and one that has shrunk to a quarter gives half of it back.
+ * first is for the records to say: `T` has `rankIn(order)`, smaller first; where `canTie(order)`,
+ * `isBefore(other, order)` of two whose ranks tie; and `positionIn(order)`, `moveTo(order,
+ * position)`. The ranks lie in the entries, so that finding a place reads records only where they
+ * tie. An empty heap holds no array, and one that has shrunk to a quarter gives half of it back.
  */
 @unmanaged
 export class Heap<T> {
@@ -139,9 +139,10 @@ export class Heap<T> {
     const rank3 = load<u64>(entry, 48);
     const rank01 = select<u64>(rank1, rank0, rank1 < rank0);
     const rank23 = select<u64>(rank3, rank2, rank3 < rank2);
-    if (<i32> (rank0 == rank1) | <i32> (rank2 == rank3) | <i32> (rank01 == rank23)) {
-      return this.firstOfRest(child);
-    }
+    if (
+      changetype<T>(this.entries).canTie(this.order) &&
+      <i32> (rank0 == rank1) | <i32> (rank2 == rank3) | <i32> (rank01 == rank23)
+    ) return this.firstOfRest(child);
     const first01 = child + <u32> (rank1 < rank0);
     const first23 = child + 2 + <u32> (rank3 < rank2);
     return select<u32>(first23, first01, rank23 < rank01);

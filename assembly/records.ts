@@ -65,7 +65,9 @@ export class Job {
     const microseconds = min(max(this.createdMs * 1000, 0), <f64> ((<u64> 1 << 52) - 1));
     return <u64> (this.priority + 0x800) << 52 | <u64> microseconds;
   }
-  /** Of two whose ranks tie. */
+  canTie(order: i32): bool {
+    return order == BY_TURN;
+  }
   isBefore(other: Job, order: i32): bool {
     return order == BY_TURN && this.runsBefore(other);
   }
@@ -147,6 +149,9 @@ export class Channel {
     if (order == BY_RELEASE) return rankOf(this.releaseMs);
     if (order == BY_WAKEUP) return rankOf(this.wakeupMs);
     return CHANNEL_DEPTH_MAX - this.depth;
+  }
+  canTie(_order: i32): bool {
+    return false;
   }
   isBefore(_other: Channel, _order: i32): bool {
     return false;
