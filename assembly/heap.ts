@@ -97,11 +97,12 @@ export class Heap<T> {
 
   /** The hole may have come from another branch: the record can belong above or below it. */
   private settle(record: T, rank: u64, hole: u32): void {
-    if (!this.rise(record, rank, hole)) this.sink(record, rank, hole);
+    if (hole > 0 && this.isBefore(record, rank, this.entry((hole - 1) >> 2))) {
+      this.rise(record, rank, hole);
+    } else this.sink(record, rank, hole);
   }
 
-  /** Puts the record into the hole, or above it; answers whether above. */
-  private rise(record: T, rank: u64, from: u32): bool {
+  private rise(record: T, rank: u64, from: u32): void {
     let hole = from;
     while (hole > 0) {
       const above = this.entry((hole - 1) >> 2);
@@ -110,15 +111,15 @@ export class Heap<T> {
       hole = (hole - 1) >> 2;
     }
     this.put(<u32> changetype<usize>(record), rank, hole);
-    return hole != from;
   }
 
   private sink(record: T, rank: u64, from: u32): void {
+    const count = this.count;
     let hole = from;
     while (true) {
       const child = (hole << 2) + 1;
-      if (child >= this.count) break;
-      const first = child + 3 < this.count ? this.firstOfFour(child) : this.firstOfRest(child);
+      if (child >= count) break;
+      const first = child + 3 < count ? this.firstOfFour(child) : this.firstOfRest(child);
       const entry = this.entry(first);
       const other = load<u32>(entry, RECORD);
       const otherRank = load<u64>(entry);
@@ -140,7 +141,7 @@ export class Heap<T> {
     const rank01 = select<u64>(rank1, rank0, rank1 < rank0);
     const rank23 = select<u64>(rank3, rank2, rank3 < rank2);
     if (
-      changetype<T>(this.entries).canTie(this.order) &&
+      changetype<T>(entry).canTie(this.order) &&
       <i32> (rank0 == rank1) | <i32> (rank2 == rank3) | <i32> (rank01 == rank23)
     ) return this.firstOfRest(child);
     const first01 = child + <u32> (rank1 < rank0);

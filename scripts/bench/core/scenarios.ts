@@ -1,6 +1,6 @@
-import process from "node:process";
 import { JobColumns, Random } from "./job_columns.ts";
 import type { Subject } from "./player.ts";
+import { milliseconds } from "./stopwatch.ts";
 
 /** What one play has shown. */
 export interface Play {
@@ -147,7 +147,7 @@ export function manyChannels(channelCount: number, count: number, stockCount: nu
   const names = Array.from({ length: channelCount }, (_, it) => `c${it}`);
   return {
     name: `an event, ${channelCount} channels`,
-    stock: ["channels", `${stockCount}`, `${channelCount}`],
+    stock: ["channels", `${stockCount}`, `${channelCount}`, `${count}`],
     jobs: () => new JobColumns(10 * channelCount + count, names),
     play(subject, jobs) {
       const player = subject.start(`root:100,${names.join(":1,")}:1`, jobs);
@@ -174,19 +174,48 @@ export function manyChannels(channelCount: number, count: number, stockCount: nu
   };
 }
 
+/**
+ * `channelCount` channels with a job each that is due later: one job after the other goes, and the
+ * wake-up time is asked.
+ *
+ * @param stockCount Events that the stock scheduler plays, which takes long for each.
+ */
+export function wakeup(channelCount: number, stockCount: number): Scenario {
+  const names = Array.from({ length: channelCount }, (_, it) => `c${it}`);
+  return {
+    name: `wake-up time, ${channelCount} channels`,
+    stock: ["wakeup", `${stockCount}`, `${channelCount}`],
+    jobs() {
+      const jobs = new JobColumns(channelCount, names);
+      for (let job = 0; job < channelCount; job++) {
+        jobs.channels[job] = job;
+        jobs.etasMs[job] = NOW_MS + (job + 1) * 1000;
+      }
+      return jobs;
+    },
+    play(subject, jobs) {
+      const player = subject.start(`root:100,${names.join(":1,")}:1`, jobs);
+      for (let job = 0; job < channelCount; job++) player.notify(job, "pending");
+      player.take(NOW_MS);
+      let checksum = 0;
+      const elapsedMs = milliseconds(() => {
+        for (let job = 0; job < channelCount - 1; job++) {
+          player.notify(job, "done");
+          const seconds = (player.wakeupAtMs(NOW_MS) - NOW_MS) / 1000;
+          if (job < stockCount) checksum = checksumOf(checksum, [seconds], 1);
+        }
+      });
+      return { elapsedMs, events: channelCount - 1, checksum };
+    },
+  };
+}
+
 /** `root:20`, five channels below it of capacity 8, and ten of capacity 2 below each. */
 export function threeLevels(): { readonly channels: string; readonly names: readonly string[] } {
   const tops = Array.from({ length: 5 }, (_, it) => `t${it}`);
   const names = tops.flatMap((top) => Array.from({ length: 10 }, (_, it) => `${top}.c${it}`));
   const entries = [...tops.map((it) => `${it}:8`), ...names.map((it) => `${it}:2`)];
   return { channels: `root:20,${entries.join(",")}`, names };
-}
-
-export function milliseconds(work: () => void): number {
-  const begin = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(begin);
-  return (user + system) / 1000;
 }
 
 function inThousands(count: number): string {
