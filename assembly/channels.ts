@@ -134,22 +134,32 @@ export function depthOf(channel: Channel): i32 {
   return depth;
 }
 
-/** Brings the times of a channel, and the wake-up of those above that depend on it, up to date. */
+/**
+ * Brings the times of a channel up to date, and the wake-up of those above as far as it depends on
+ * them: most changes end where they began.
+ */
 export function retime(channel: Channel): void {
-  setRelease(channel);
-  for (
-    let current: Channel | null = channel;
-    current && setWakeup(current);
-    current = current.parent
-  ) {}
+  const isOpen = channel.isOpen();
+  const first = firstMs(channel);
+  const releaseMs = isOpen ? max(channel.throttledUntilMs, first) : Infinity;
+  if (releaseMs != channel.releaseMs) {
+    channel.releaseMs = releaseMs;
+    alarms.update(channel);
+  }
+  let wakeupMs = isOpen ? max(channel.throttledUntilMs, min(first, childMs(channel))) : Infinity;
+  for (let current = channel; wakeupMs != current.wakeupMs;) {
+    current.wakeupMs = wakeupMs;
+    const parent = current.parent;
+    if (!parent) return;
+    parent.children.update(current);
+    current = parent;
+    wakeupMs = wakeupOf(current);
+  }
 }
 
-/** The same after a change of a channel and of all above it. */
+/** The same for a channel and all above it. */
 export function retimeToRoot(channel: Channel): void {
-  for (let current: Channel | null = channel; current; current = current.parent) {
-    setRelease(current);
-    setWakeup(current);
-  }
+  for (let current: Channel | null = channel; current; current = current.parent) retime(current);
 }
 
 /** Puts every channel on the agenda that can release a job at `nowMs`. */
@@ -177,9 +187,7 @@ export function releaseOf(channel: Channel): f64 {
 /** `next(c)` of the rules; a time in the past stands for now. */
 export function wakeupOf(channel: Channel): f64 {
   if (!channel.isOpen()) return Infinity;
-  const children = channel.children;
-  const childMs = children.count > 0 ? children.at(0).wakeupMs : Infinity;
-  return max(channel.throttledUntilMs, min(firstMs(channel), childMs));
+  return max(channel.throttledUntilMs, min(firstMs(channel), childMs(channel)));
 }
 
 /**
@@ -191,21 +199,8 @@ function firstMs(channel: Channel): f64 {
   return channel.later.count > 0 ? channel.later.at(0).etaMs : Infinity;
 }
 
-function setRelease(channel: Channel): void {
-  const releaseMs = releaseOf(channel);
-  if (releaseMs == channel.releaseMs) return;
-  channel.releaseMs = releaseMs;
-  alarms.update(channel);
-}
-
-/** Answers whether it has changed. */
-function setWakeup(channel: Channel): bool {
-  const wakeupMs = wakeupOf(channel);
-  if (wakeupMs == channel.wakeupMs) return false;
-  channel.wakeupMs = wakeupMs;
-  const parent = channel.parent;
-  if (parent) parent.children.update(channel);
-  return true;
+function childMs(channel: Channel): f64 {
+  return channel.children.count > 0 ? channel.children.at(0).wakeupMs : Infinity;
 }
 
 function hasRoomBelow(parent: Channel | null): bool {

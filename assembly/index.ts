@@ -4,14 +4,8 @@ import { areJobsLifted, configure, liftJobs, settleJobs } from "./configuration"
 import { checkAll } from "./invariants";
 import { findJob, firstJobOf, jobCount as knownJobs, setKnownMax } from "./jobs";
 import { Job } from "./records";
-import {
-  forgetJob,
-  forgetJobs,
-  notifyJob,
-  resultsStart,
-  takeReadyJobs,
-  wakeupTime,
-} from "./scheduler";
+import { resultsStart } from "./results";
+import { forgetJob, forgetJobs, notifyJob, takeReadyJobs, wakeupTime } from "./scheduler";
 
 /*
  * Every export of the core. Databases and channels are numbers chosen by the host, a job is a

@@ -95,10 +95,13 @@ function checkHeap<T>(heap: Heap<T>): void {
   for (let position: u32 = 0; position < heap.count; position++) {
     const record = heap.at(position);
     assert(record.positionIn(heap.order) == position, "a record must know its position");
+    const rank = record.rankIn(heap.order);
+    assert(heap.rankAt(position) == rank, "a heap must know the ranks of its records");
     if (position == 0) continue;
-    assert(
-      !record.isBefore(heap.at((position - 1) >> 2), heap.order),
-      "nothing may come before what is above it",
-    );
+    const above = (position - 1) >> 2;
+    const isBefore = rank == heap.rankAt(above)
+      ? record.isBefore(heap.at(above), heap.order)
+      : rank < heap.rankAt(above);
+    assert(!isBefore, "nothing may come before what is above it");
   }
 }

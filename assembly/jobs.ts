@@ -1,17 +1,23 @@
 import { DATABASE_MAX, JOB_MAX } from "./abi";
-import { returnBlock, takeBlock, takeRecord } from "./memory";
+import { takeBlock, takeRecord } from "./memory";
 import { Database, Job } from "./records";
 
 /*
  * The job table: which jobs are known, by (database, uuid), and each database's list of them.
- * The identity table has one 4-byte slot a job, linear probing, and closes the gap when one leaves
+ * The identity table has one slot a job, linear probing, and closes the gap when one leaves
  * (backward shift), so that it never fills with tombstones. At most three quarters of it are used.
+ * The hash lies beside the record's address: to pass a job, to move it or to find its home no
+ * record is read.
  */
 
-const RECORDS_AT_ONCE: u32 = 128;
+/** Records are made by blocks of 8 KiB. */
+const RECORDS_CLASS: u32 = 13;
 /** From one record to the next: every f64 in it is aligned. */
 const RECORD_BYTES: usize = (offsetof<Job>() + 7) & ~7;
-const SMALLEST_TABLE_CLASS: u32 = 10;
+/** A slot is 8 bytes: hash, address of the record or 0. */
+const SLOT_SHIFT: u32 = 3;
+const JOB: usize = 4;
+const SMALLEST_TABLE_CLASS: u32 = 11;
 
 let slots: usize = 0;
 let slotsClass: u32 = 0;
@@ -66,15 +72,18 @@ export function takeDatabase(number: i32): Database | null {
 /** A known job, or null. */
 export function findJob(database: i32, uuid0: u32, uuid1: u32, uuid2: u32, uuid3: u32): Job | null {
   if (slots == 0) return null;
-  let slot = hash(database, uuid0, uuid1, uuid2, uuid3) & slotMask;
+  const hash = hashOf(database, uuid0, uuid1, uuid2, uuid3);
+  let number = hash;
   while (true) {
-    const job = jobAt(slot);
-    if (!job) return null;
+    const slot = slotAt(number++);
+    const record = load<u32>(slot, JOB);
+    if (record == 0) return null;
+    if (load<u32>(slot) != hash) continue;
+    const job = changetype<Job>(<usize> record);
     if (
       job.uuid0 == uuid0 && job.uuid1 == uuid1 && job.uuid2 == uuid2 && job.uuid3 == uuid3 &&
       job.database.number == database
     ) return job;
-    slot = (slot + 1) & slotMask;
   }
 }
 
@@ -105,7 +114,8 @@ export function addJob(
   database.first = job;
   database.jobCount++;
   knownCount++;
-  insertSlot(job);
+  const hash = hashOf(database.number, uuid0, uuid1, uuid2, uuid3);
+  insertSlot(<u32> changetype<usize>(job), hash);
   return job;
 }
 
@@ -126,30 +136,26 @@ export function removeJob(job: Job): void {
 
 function takeJob(): Job | null {
   if (!freeJob) {
-    let record = takeRecord(RECORDS_AT_ONCE * RECORD_BYTES);
-    if (record == 0) return null;
-    for (let i: u32 = 0; i < RECORDS_AT_ONCE; i++, record += RECORD_BYTES) {
-      const fresh = changetype<Job>(record);
-      fresh.next = freeJob;
-      freeJob = fresh;
-    }
+    const block = takeBlock(RECORDS_CLASS);
+    if (block == 0) return null;
+    makeRecords(block, RECORDS_CLASS);
   }
   const job = freeJob!;
   freeJob = job.next;
   return job;
 }
 
-function jobAt(slot: u32): Job | null {
-  return changetype<Job | null>(<usize> load<u32>(slots + (<usize> slot << 2)));
+/** Makes free records of a block. */
+function makeRecords(block: usize, sizeClass: u32): void {
+  const last = block + (<usize> 1 << sizeClass) - RECORD_BYTES;
+  for (let record = block; record <= last; record += RECORD_BYTES) {
+    const fresh = changetype<Job>(record);
+    fresh.next = freeJob;
+    freeJob = fresh;
+  }
 }
 
-function setSlot(slot: u32, job: usize): void {
-  store<u32>(slots + (<usize> slot << 2), <u32> job);
-}
-
-/**
- * Makes room for one job more: doubles the identity table when three quarters would be exceeded.
- */
+/** Makes room for one job more: doubles the table when three quarters would be exceeded. */
 function reserveSlot(): bool {
   const size: u32 = slots == 0 ? 0 : slotMask + 1;
   if (knownCount < size - (size >> 2)) return true;
@@ -161,50 +167,55 @@ function reserveSlot(): bool {
   const oldClass = slotsClass;
   slots = table;
   slotsClass = wantedClass;
-  slotMask = (<u32> 1 << (wantedClass - 2)) - 1;
+  slotMask = (<u32> 1 << (wantedClass - SLOT_SHIFT)) - 1;
   for (let old: u32 = 0; old < size; old++) {
-    const job = load<u32>(oldSlots + (<usize> old << 2));
-    if (job != 0) insertSlot(changetype<Job>(<usize> job));
+    const slot = oldSlots + (<usize> old << SLOT_SHIFT);
+    const job = load<u32>(slot, JOB);
+    if (job != 0) insertSlot(job, load<u32>(slot));
   }
-  if (oldSlots != 0) returnBlock(oldSlots, oldClass);
+  // It never shrinks: nobody but records would want the old block.
+  if (oldSlots != 0) makeRecords(oldSlots, oldClass);
   return true;
 }
 
-function insertSlot(job: Job): void {
-  let slot = homeOf(job);
-  while (jobAt(slot)) slot = (slot + 1) & slotMask;
-  setSlot(slot, changetype<usize>(job));
+function slotAt(number: u32): usize {
+  return slots + (<usize> (number & slotMask) << SLOT_SHIFT);
+}
+
+function insertSlot(job: u32, hash: u32): void {
+  let number = hash;
+  while (load<u32>(slotAt(number), JOB) != 0) number++;
+  setSlot(slotAt(number), job, hash);
+}
+
+function setSlot(slot: usize, job: u32, hash: u32): void {
+  store<u32>(slot, hash);
+  store<u32>(slot, job, JOB);
 }
 
 function removeSlot(job: Job): void {
-  let gap = homeOf(job);
-  while (jobAt(gap) != job) gap = (gap + 1) & slotMask;
-  let slot = gap;
+  let gap = hashOf(job.database.number, job.uuid0, job.uuid1, job.uuid2, job.uuid3);
+  while (load<u32>(slotAt(gap), JOB) != <u32> changetype<usize>(job)) gap++;
+  let number = gap;
   while (true) {
-    slot = (slot + 1) & slotMask;
-    const other = jobAt(slot);
-    if (!other) break;
+    number++;
+    const slot = slotAt(number);
+    const other = load<u32>(slot, JOB);
+    if (other == 0) break;
     // It may fill the gap unless its home lies between the gap and where it is.
-    if (((slot - homeOf(other)) & slotMask) >= ((slot - gap) & slotMask)) {
-      setSlot(gap, changetype<usize>(other));
-      gap = slot;
+    const home = load<u32>(slot);
+    if (((number - home) & slotMask) >= ((number - gap) & slotMask)) {
+      setSlot(slotAt(gap), other, home);
+      gap = number;
     }
   }
-  setSlot(gap, 0);
-}
-
-function homeOf(job: Job): u32 {
-  return hash(job.database.number, job.uuid0, job.uuid1, job.uuid2, job.uuid3) & slotMask;
+  store<u32>(slotAt(gap), 0, JOB);
 }
 
 /** Mixes all bits: uuids made in a row, or interned ones, differ in few. */
-function hash(database: i32, uuid0: u32, uuid1: u32, uuid2: u32, uuid3: u32): u32 {
-  let h = <u32> database * 0x9e3779b1;
-  h = rotl<u32>(h ^ uuid0, 13) * 0x85ebca6b;
-  h = rotl<u32>(h ^ uuid1, 15) * 0xc2b2ae35;
-  h = rotl<u32>(h ^ uuid2, 13) * 0x27d4eb2f;
-  h = rotl<u32>(h ^ uuid3, 16) * 0x85ebca6b;
-  h ^= h >> 15;
-  h *= 0xc2b2ae35;
-  return h ^ (h >> 13);
+function hashOf(database: i32, uuid0: u32, uuid1: u32, uuid2: u32, uuid3: u32): u32 {
+  const upper = (<u64> uuid0 << 32 | uuid1) * 0x9e3779b97f4a7c15;
+  const lower = ((<u64> uuid2 << 32 | uuid3) + database) * 0xc2b2ae3d27d4eb4f;
+  const both = (upper ^ rotl<u64>(lower, 31) ^ <u64> database << 40) * 0x165667b19e3779f9;
+  return <u32> (both >> 32 ^ both >> 8);
 }

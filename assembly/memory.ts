@@ -6,23 +6,26 @@
  */
 
 const PAGE_SHIFT: usize = 16;
-const BLOCK_CLASSES: u32 = 32;
+export const BLOCK_CLASSES: u32 = 32;
 
-let top: usize = (__heap_base + 15) & ~15;
+/** Where records and blocks begin: what fits into a cache line lies in one. */
+const LINE: usize = 64;
+
+let top: usize = (__heap_base + LINE - 1) & ~(LINE - 1);
 
 /** First free block of each size class; a free block's first word is the next one. */
 const freeBlocks: usize = memory.data(4 * BLOCK_CLASSES);
 
-/** Takes `size` zeroed bytes, aligned to 8; 0 when the memory cannot grow. */
+/** Takes `size` zeroed bytes, aligned to a cache line; 0 when the memory cannot grow. */
 export function takeRecord(size: usize): usize {
   const start = top;
-  const end = (start + size + 7) & ~7;
+  const end = (start + size + LINE - 1) & ~(LINE - 1);
   if (end < start) return 0;
   const have = (<usize> memory.size()) << PAGE_SHIFT;
   if (end > have) {
     const needed = <i32> ((end - have + 0xffff) >> PAGE_SHIFT);
-    // An eighth more than now spares calls to the engine; what is not touched costs nothing real.
-    const wanted = max(needed, memory.size() >> 3);
+    // A little more than now spares calls to the engine; what is not touched costs nothing real.
+    const wanted = max(needed, memory.size() >> 5);
     if (memory.grow(wanted) < 0 && memory.grow(needed) < 0) return 0;
   }
   top = end;
@@ -30,12 +33,15 @@ export function takeRecord(size: usize): usize {
 }
 
 /** Takes a block of `1 << sizeClass` bytes, not zeroed; 0 when the memory cannot grow. */
-export function takeBlock(sizeClass: u32): usize {
-  assert(sizeClass >= 2 && sizeClass < BLOCK_CLASSES, "a block has 4 bytes to 2 GiB");
+export function takeWhole(sizeClass: u32): usize {
   const free = takeFree(sizeClass);
-  if (free != 0) return free;
-  const fresh = takeRecord((<usize> 1) << sizeClass);
-  return fresh != 0 ? fresh : takeHalf(sizeClass);
+  return free != 0 ? free : takeRecord((<usize> 1) << sizeClass);
+}
+
+/** The same, by cutting larger free blocks where the memory cannot grow. */
+export function takeBlock(sizeClass: u32): usize {
+  const whole = takeWhole(sizeClass);
+  return whole != 0 ? whole : takeHalf(sizeClass);
 }
 
 /** Gives a block back for the next taker of its size. */

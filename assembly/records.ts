@@ -1,4 +1,4 @@
-import { UNLIMITED } from "./abi";
+import { CHANNEL_DEPTH_MAX, UNLIMITED } from "./abi";
 import { Heap } from "./heap";
 
 /** The orders of the heaps a record can be in. */
@@ -7,6 +7,12 @@ export const BY_ETA = 1; //     jobs: who is due first
 export const BY_RELEASE = 2; // channels: who can release a job first
 export const BY_WAKEUP = 3; //  channels: who can give root a job first
 export const BY_DEPTH = 4; //   channels: deepest first
+
+/** A time as a whole number that is smaller for an earlier time. */
+function rankOf(timeMs: f64): u64 {
+  const bits = reinterpret<i64>(timeMs);
+  return <u64> (bits ^ (bits >> 63 | i64.MIN_VALUE));
+}
 
 /** A known job: 80 bytes. Identity and lists belong to jobs.ts, state and place to scheduler.ts. */
 @unmanaged
@@ -48,8 +54,22 @@ export class Job {
     return this.arrival < other.arrival;
   }
 
+  /**
+   * By turn: the priority in 12 bits, then the date in microseconds since the epoch in 52. What
+   * does not fit counts as the nearest that does, and ties.
+   */
+  rankIn(order: i32): u64 {
+    if (order == BY_ETA) return rankOf(this.etaMs);
+    if (this.priority <= -0x800) return 0;
+    if (this.priority >= 0x7ff) return <u64> 0xfff << 52;
+    const microseconds = min(max(this.createdMs * 1000, 0), <f64> ((<u64> 1 << 52) - 1));
+    return <u64> (this.priority + 0x800) << 52 | <u64> microseconds;
+  }
+  canTie(order: i32): bool {
+    return order == BY_TURN;
+  }
   isBefore(other: Job, order: i32): bool {
-    return order == BY_ETA ? this.etaMs < other.etaMs : this.runsBefore(other);
+    return order == BY_TURN && this.runsBefore(other);
   }
   positionIn(_order: i32): u32 {
     return this.position;
@@ -125,10 +145,16 @@ export class Channel {
       !(this.isSequential && this.failedCount > 0);
   }
 
-  isBefore(other: Channel, order: i32): bool {
-    if (order == BY_RELEASE) return this.releaseMs < other.releaseMs;
-    if (order == BY_WAKEUP) return this.wakeupMs < other.wakeupMs;
-    return this.depth > other.depth;
+  rankIn(order: i32): u64 {
+    if (order == BY_RELEASE) return rankOf(this.releaseMs);
+    if (order == BY_WAKEUP) return rankOf(this.wakeupMs);
+    return CHANNEL_DEPTH_MAX - this.depth;
+  }
+  canTie(_order: i32): bool {
+    return false;
+  }
+  isBefore(_other: Channel, _order: i32): bool {
+    return false;
   }
   positionIn(order: i32): u32 {
     if (order == BY_RELEASE) return this.releasePosition;

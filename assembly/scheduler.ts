@@ -1,4 +1,4 @@
-import { DATABASE_MAX, JobState, NO_ETA, RESULT_MAX, RESULT_WORDS, Status, UNLIMITED } from "./abi";
+import { DATABASE_MAX, JobState, NO_ETA, RESULT_MAX, Status, UNLIMITED } from "./abi";
 import {
   agenda,
   channelAt,
@@ -11,6 +11,7 @@ import {
 } from "./channels";
 import { addJob, databaseNumbersEnd, findJob, firstJobOf, removeJob, takeDatabase } from "./jobs";
 import { Channel, Job } from "./records";
+import { addResult, clearResults, resultCount } from "./results";
 
 /*
  * The rules. A job is in one of four states, changed by `enterAt` and `leave` alone:
@@ -28,9 +29,6 @@ import { Channel, Job } from "./records";
  * searched.
  */
 
-const results: usize = memory.data(4 * RESULT_WORDS * RESULT_MAX);
-let resultCount: u32 = 0;
-
 /** The time of the last question. */
 let askedMs: f64 = -Infinity;
 /** No job in a heap `due` has a later eta, sequential channels apart. */
@@ -39,10 +37,6 @@ let dueUntilMs: f64 = -Infinity;
 /** The time of the last question. */
 export function lastAskedMs(): f64 {
   return askedMs;
-}
-
-export function resultsStart(): usize {
-  return results;
 }
 
 /** A row was added or changed. A job that is refused leaves everything as it was. */
@@ -101,7 +95,7 @@ export function notifyJob(
  */
 export function takeReadyJobs(nowMs: f64, max: u32): u32 {
   ask(nowMs);
-  resultCount = 0;
+  clearResults();
   const handOutMax = min<u32>(max, RESULT_MAX);
   listDue(nowMs);
   while (agenda.count > 0) {
@@ -110,7 +104,7 @@ export function takeReadyJobs(nowMs: f64, max: u32): u32 {
     channel.isListed = false;
     release(channel, nowMs, handOutMax);
   }
-  return resultCount;
+  return resultCount();
 }
 
 /**
@@ -167,9 +161,10 @@ function release(channel: Channel, nowMs: f64, handOutMax: u32): void {
   // Where all may leave, the order in which they do does not matter: taking the last leaves no gap
   // to close.
   const areAllLeaving = parent != null && hasRoomForAll(channel);
+  if (areAllLeaving && dueUntilMs <= nowMs && parent!.due.count == 0) releaseAll(channel, parent!);
   while (channel.due.count > 0 && channel.isOpen() && channel.throttledUntilMs <= nowMs) {
     const job = channel.due.at(areAllLeaving ? channel.due.count - 1 : 0);
-    if (job.etaMs > nowMs || (!parent && resultCount == handOutMax)) break;
+    if (job.etaMs > nowMs || (!parent && resultCount() == handOutMax)) break;
     if (parent && !parent.due.reserve()) break;
     channel.due.remove(job);
     channel.releasedCount++;
@@ -184,8 +179,18 @@ function release(channel: Channel, nowMs: f64, handOutMax: u32): void {
   retime(channel);
 }
 
+/** A million jobs flow on as one heap: a third of the time, and half the memory. */
+function releaseAll(channel: Channel, parent: Channel): void {
+  const count = channel.due.count;
+  if (count == 0) return;
+  channel.due.exchange(parent.due);
+  for (let position: u32 = 0; position < count; position++) parent.due.at(position).place = parent;
+  channel.releasedCount += count;
+  list(parent);
+}
+
 function hasRoomForAll(channel: Channel): bool {
-  if (channel.isSequential || channel.throttleMs > 0) return false;
+  if (!channel.isOpen() || channel.isSequential || channel.throttleMs > 0) return false;
   return channel.capacity == UNLIMITED ||
     channel.capacity - channel.releasedCount >= <i32> channel.due.count;
 }
@@ -195,13 +200,7 @@ function handOut(job: Job): void {
   job.state = <u8> JobState.Running;
   job.channel.waitingCount--;
   job.channel.runningCount++;
-  const result = results + <usize> (resultCount++) * (4 * RESULT_WORDS);
-  store<u32>(result, job.database.number);
-  store<u32>(result, job.uuid0, 4);
-  store<u32>(result, job.uuid1, 8);
-  store<u32>(result, job.uuid2, 12);
-  store<u32>(result, job.uuid3, 16);
-  store<u32>(result, job.channel.number, 20);
+  addResult(job);
 }
 
 function isLaterIn(channel: Channel, etaMs: f64): bool {
@@ -219,7 +218,6 @@ function canEnter(channel: Channel, etaMs: f64, state: i32): bool {
  * above it.
  */
 export function enterAt(job: Job, state: i32, waitsAt: Channel): void {
-  const channel = job.channel;
   job.state = <u8> state;
   job.place = null;
   count(job, 1);
@@ -229,32 +227,32 @@ export function enterAt(job: Job, state: i32, waitsAt: Channel): void {
     job.isLater = isLaterIn(waitsAt, job.etaMs);
     job.heap().push(job);
   }
-  if (state == JobState.Waiting || state == JobState.Running) countReleased(job, 1);
-  retimeToRoot(channel);
+  countReleased(job, 1);
 }
 
 /** The job leaves its heap and all counts. */
 export function leave(job: Job): void {
   count(job, -1);
-  if (job.state == JobState.Waiting || job.state == JobState.Running) countReleased(job, -1);
   if (job.place) job.heap().remove(job);
+  countReleased(job, -1);
   job.place = null;
-  retimeToRoot(job.channel);
 }
 
 /**
  * Every channel below its place has released a waiting job; all up to root a running one, that has
- * no place.
+ * no place. Their times change only where that opens or closes them.
  */
 function countReleased(job: Job, by: i32): void {
-  const place = job.place;
-  for (
-    let channel: Channel | null = job.channel;
-    channel && channel != place;
-    channel = channel.parent
-  ) {
-    channel.releasedCount += by;
+  let channel: Channel | null = job.channel;
+  if (job.state == JobState.Waiting || job.state == JobState.Running) {
+    const place = job.place;
+    for (; channel && channel != place; channel = channel.parent) {
+      channel.releasedCount += by;
+      if (channel.releasedCount + (by < 0 ? 1 : 0) == channel.capacity) retime(channel);
+    }
   }
+  // The place, whose heap has changed; or the job's own channel, which a failure may block.
+  if (channel) retime(channel);
 }
 
 function count(job: Job, by: i32): void {

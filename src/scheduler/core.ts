@@ -1,4 +1,4 @@
-import { ABI_VERSION, RESULT_WORDS, Status } from "../../assembly/abi.ts";
+import { ABI_VERSION, RESULT_MAX, RESULT_WORDS, Status } from "../../assembly/abi.ts";
 import { SchedulerError, TableFullError } from "./errors.ts";
 
 const FULL: readonly number[] = [
@@ -57,9 +57,13 @@ interface CoreExports {
  * SchedulerError, and every later call throws it again, because half a change may have been made.
  */
 export class Core {
-  /** The job of the next call that takes one. */
-  readonly uuid: Uint32Array = new Uint32Array(4);
+  /**
+   * The job of the next call that takes one. Signed: JavaScript makes an object of a larger number
+   * before it passes it on.
+   */
+  readonly uuid: Int32Array = new Int32Array(4);
   readonly #exports: CoreExports;
+  #results: Int32Array = new Int32Array(0);
   #broken: SchedulerError | null = null;
 
   constructor(module: WebAssembly.Module) {
@@ -143,21 +147,22 @@ export class Core {
     return this.#ofJob("jobState", database) >= 0;
   }
 
+  /** How many jobs run now; they are in `results`. */
+  takeReady(nowMs: number, max: number): number {
+    return checked(this.#guarded(() => this.#exports.takeReady(nowMs, max)), "take ready jobs");
+  }
+
   /**
-   * The jobs that run now, first to run first: RESULT_WORDS words each (abi.ts). Overwritten by the
-   * next call.
+   * What the last decision has handed out, first to run first: RESULT_WORDS words each (abi.ts).
+   * Overwritten by the next one; to be asked for after it, because memory that grows leaves an
+   * empty view.
    */
-  takeReady(nowMs: number, max: number): Uint32Array {
-    const count = checked(
-      this.#guarded(() => this.#exports.takeReady(nowMs, max)),
-      "take ready jobs",
-    );
-    // Viewed only after the call: a call that grows the memory detaches every earlier view.
-    return new Uint32Array(
-      this.#exports.memory.buffer,
-      this.#exports.resultPointer(),
-      count * RESULT_WORDS,
-    );
+  get results(): Int32Array {
+    if (this.#results.length === 0) {
+      const { memory, resultPointer } = this.#exports;
+      this.#results = new Int32Array(memory.buffer, resultPointer(), RESULT_MAX * RESULT_WORDS);
+    }
+    return this.#results;
   }
 
   wakeupAt(nowMs: number): number {

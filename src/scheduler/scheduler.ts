@@ -60,6 +60,7 @@ export interface SchedulerOptions {
 
 /** A database as the core knows it. */
 interface KnownDatabase {
+  readonly name: string;
   readonly number: number;
   readonly jobs: JobNames;
 }
@@ -77,7 +78,7 @@ export class Scheduler {
   readonly #core: Core;
   readonly #channels: ChannelTable;
   readonly #databases = new Map<string, KnownDatabase>();
-  readonly #databaseNames: string[] = [];
+  readonly #databaseOf: KnownDatabase[] = [];
   readonly #freeNumbers: number[] = [];
 
   constructor(core: Core, channels: string, options: SchedulerOptions = {}) {
@@ -131,14 +132,16 @@ export class Scheduler {
     let wanted = max;
     while (true) {
       const atOnce = Math.min(wanted, RESULT_MAX);
-      const words = this.#core.takeReady(checkTime(nowMs), atOnce).slice();
+      const count = this.#core.takeReady(checkTime(nowMs), atOnce);
+      if (count === 0) return;
+      // What is visited may call the scheduler.
+      const words = this.#core.results.slice(0, count * RESULT_WORDS);
       for (let at = 0; at < words.length; at += RESULT_WORDS) {
-        const database = this.#databaseNames[words[at]!]!;
-        const uuid = this.#databases.get(database)!.jobs.read(words, at + 1);
-        visit(database, uuid, this.#channels.nameOf(words[at + 5]!));
+        const { name, jobs } = this.#databaseOf[words[at]!]!;
+        visit(name, jobs.read(words, at + 1), this.#channels.nameOf(words[at + 5]!));
       }
       wanted -= atOnce;
-      if (words.length < RESULT_MAX * RESULT_WORDS || wanted <= 0) return;
+      if (count < RESULT_MAX || wanted <= 0) return;
     }
   }
 
@@ -237,9 +240,9 @@ export class Scheduler {
   #database(name: string): KnownDatabase {
     const known = this.#databases.get(name);
     if (known) return known;
-    const number = this.#freeNumbers.pop() ?? this.#databaseNames.length;
-    this.#databaseNames[number] = name;
-    const database = { number, jobs: new JobNames() };
+    const number = this.#freeNumbers.pop() ?? this.#databaseOf.length;
+    const database = { name, number, jobs: new JobNames() };
+    this.#databaseOf[number] = database;
     this.#databases.set(name, database);
     return database;
   }
@@ -255,21 +258,26 @@ export class Scheduler {
 
 /** What TypeScript's types cannot say, and callers without them do not know. */
 function checkNotice(job: JobNotice, state: ReturnType<typeof coreState>): void {
-  const refuse = (name: keyof JobNotice, wanted: string): never => {
-    throw new RangeError(`Cannot use ${name}="${job[name]}" of a job: ${wanted} is wanted`);
-  };
-  if (typeof job.database !== "string") refuse("database", "a name");
-  if (typeof job.uuid !== "string") refuse("uuid", "a text");
-  if (state === undefined) refuse("state", `one of ${jobStateNames().join(", ")}`);
-  if (job.channel !== null && typeof job.channel !== "string") refuse("channel", "a name or null");
-  if (!Number.isSafeInteger(job.sequence)) refuse("sequence", "an integer");
+  if (typeof job.database !== "string") refuse(job, "database", "a name");
+  if (typeof job.uuid !== "string") refuse(job, "uuid", "a text");
+  if (state === undefined) refuse(job, "state", `one of ${jobStateNames().join(", ")}`);
+  if (job.channel !== null && typeof job.channel !== "string") {
+    refuse(job, "channel", "a name or null");
+  }
+  if (!Number.isSafeInteger(job.sequence)) refuse(job, "sequence", "an integer");
   if (job.priority !== null && (job.priority | 0) !== job.priority) {
-    refuse("priority", "a 32-bit integer or null");
+    refuse(job, "priority", "a 32-bit integer or null");
   }
   if (job.createdMs !== null && !isTime(job.createdMs)) {
-    refuse("createdMs", "a number of milliseconds or null");
+    refuse(job, "createdMs", "a number of milliseconds or null");
   }
-  if (job.etaMs !== null && !isTime(job.etaMs)) refuse("etaMs", "a number of milliseconds or null");
+  if (job.etaMs !== null && !isTime(job.etaMs)) {
+    refuse(job, "etaMs", "a number of milliseconds or null");
+  }
+}
+
+function refuse(job: JobNotice, name: keyof JobNotice, wanted: string): never {
+  throw new RangeError(`Cannot use ${name}="${job[name]}" of a job: ${wanted} is wanted`);
 }
 
 function isTime(value: number): boolean {

@@ -26,7 +26,8 @@ describe("a core at the end of its memory", () => {
     const count = fill(scheduler, () => ({ channel: "mail.bulk" }));
     const before = scheduler.channels();
 
-    assertThrows(() => scheduler.notify(job("more")), TableFullError, "JobTableFull");
+    const more = job("more", { channel: "mail.bulk" });
+    assertThrows(() => scheduler.notify(more), TableFullError, "JobTableFull");
 
     assert(count > 1_000, `${count} jobs`);
     assertEquals([scheduler.jobCount, scheduler.channels()], [count, before]);

@@ -2,9 +2,19 @@ import type { BenchOptions } from "../options.ts";
 import { median, type Row } from "../report.ts";
 import { CORE } from "./core_player.ts";
 import { PLAIN } from "./plain_player.ts";
-import { churn, drain, eta, load, manyChannels, type Play, type Scenario } from "./scenarios.ts";
+import {
+  churn,
+  drain,
+  eta,
+  load,
+  manyChannels,
+  type Play,
+  type Scenario,
+  wakeup,
+} from "./scenarios.ts";
 import { SCHEDULER } from "./scheduler_player.ts";
 import { playStock } from "./stock_subject.ts";
+import { collectGarbage } from "./stopwatch.ts";
 
 const SUBJECTS = [CORE, SCHEDULER, PLAIN] as const;
 const STOCK = "stock";
@@ -26,6 +36,7 @@ const SCENARIOS: readonly Scenario[] = [
   manyChannels(100, 20_000, 2_000),
   manyChannels(1_000, 20_000, 500),
   manyChannels(10_000, 20_000, 50),
+  wakeup(10_000, 50),
 ];
 
 /** The rules alone, played by the core, the package, plain TypeScript and the stock scheduler. */
@@ -41,9 +52,13 @@ async function measure(scenario: Scenario, options: BenchOptions): Promise<Row> 
   const note = (name: string, play: Play) => {
     plays.set(name, [...(plays.get(name) ?? []), play]);
   };
-  for (const subject of SUBJECTS) scenario.play(subject); // warms up
+  const jobs = scenario.jobs();
+  for (const subject of SUBJECTS) scenario.play(subject, jobs); // warms up
   for (let round = 0; round < options.rounds; round++) {
-    for (const subject of SUBJECTS) note(subject.name, scenario.play(subject));
+    for (const subject of SUBJECTS) {
+      collectGarbage();
+      note(subject.name, scenario.play(subject, jobs));
+    }
     if (options.stock !== null) {
       note(STOCK, await playStock({ folder: options.stock, python: options.python }, scenario));
     }

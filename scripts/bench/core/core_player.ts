@@ -52,11 +52,15 @@ class CorePlayer implements Player {
   readonly taken = new Int32Array(1_000_000);
   readonly #core = instantiateCore();
   readonly #jobs: JobColumns;
+  /** As signed numbers, which JavaScript passes on without making an object of a large one. */
+  readonly #words: Int32Array;
   /** The core's number of each channel. */
-  readonly #channelOf: readonly number[];
+  readonly #channelOf: Int32Array;
+  #results: Int32Array = new Int32Array(0);
 
   constructor(channels: string, jobs: JobColumns) {
     this.#jobs = jobs;
+    this.#words = new Int32Array(jobs.words.buffer);
     const numberOf = new Map<string, number>();
     for (const it of parseChannels(channels).channels) {
       const parent = it.name.includes(".") ? it.name.slice(0, it.name.lastIndexOf(".")) : null;
@@ -66,18 +70,20 @@ class CorePlayer implements Player {
       numberOf.set(it.name, number);
       this.#core.configureChannel(number, above, it.capacity ?? UNLIMITED, flags, it.throttleMs);
     }
-    this.#channelOf = jobs.channelNames.map((it) => numberOf.get(fullChannelName(it))!);
+    const channelOf = jobs.channelNames.map((it) => numberOf.get(fullChannelName(it))!);
+    this.#channelOf = Int32Array.from(jobs.channels, (it) => channelOf[it]!);
   }
 
   notify(job: number, state: State): void {
-    const { words, channels, createdMs, priorities, etasMs } = this.#jobs;
+    const { createdMs, priorities, etasMs } = this.#jobs;
+    const words = this.#words;
     const w = 4 * job;
     const w0 = words[w]!, w1 = words[w + 1]!, w2 = words[w + 2]!;
     if (state === "done") {
       this.#core.forget(0, w0, w1, w2, job);
       return;
     }
-    const channel = this.#channelOf[channels[job]!]!;
+    const channel = this.#channelOf[job]!;
     const eta = etasMs[job]!;
     // deno-fmt-ignore
     this.#core.notify(
@@ -90,11 +96,17 @@ class CorePlayer implements Player {
     let count = 0;
     while (true) {
       const found = this.#core.takeReady(nowMs, RESULT_MAX);
-      const { buffer } = this.#core.memory;
-      const words = new Uint32Array(buffer, this.#core.resultPointer(), found * RESULT_WORDS);
-      for (let at = 4; at < words.length; at += RESULT_WORDS) this.taken[count++] = words[at]!;
+      // Memory that grows leaves an empty view.
+      if (this.#results.length === 0) this.#results = this.#viewResults();
+      const end = found * RESULT_WORDS;
+      for (let at = 4; at < end; at += RESULT_WORDS) this.taken[count++] = this.#results[at]!;
       if (found < RESULT_MAX) return count;
     }
+  }
+
+  #viewResults(): Int32Array {
+    const { memory, resultPointer } = this.#core;
+    return new Int32Array(memory.buffer, resultPointer(), RESULT_WORDS * RESULT_MAX);
   }
 
   wakeupAtMs(nowMs: number): number {

@@ -7,7 +7,8 @@ import type { BenchOptions } from "../options.ts";
 import { median, type Row } from "../report.ts";
 import { CORE } from "./core_player.ts";
 import { JobColumns } from "./job_columns.ts";
-import { checksumOf, milliseconds, type Play } from "./scenarios.ts";
+import { checksumOf, type Play } from "./scenarios.ts";
+import { collectGarbage, milliseconds } from "./stopwatch.ts";
 
 export const HEAP_COLUMNS = ["core", "C -O3", "core / C -O3"];
 
@@ -15,8 +16,8 @@ const COUNTS = [100_000, 1_000_000];
 const COMPILERS = ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"];
 
 /**
- * Pops of a full heap against the same heap in C: what WebAssembly costs. The core also writes each
- * job into its result and counts it. Without a C compiler there is nothing to compare with.
+ * Pops of a full heap against the same in C, results and counts included: what WebAssembly costs.
+ * Without a C compiler there is nothing to compare with.
  */
 export async function measureHeap({ rounds }: BenchOptions): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "jobrunner-bench-"));
@@ -33,7 +34,9 @@ export async function measureHeap({ rounds }: BenchOptions): Promise<Row[]> {
 async function measure(count: number, rounds: number, program: string | null): Promise<Row> {
   const core: Play[] = [];
   const c: Play[] = [];
+  popAll(count); // warms up
   for (let round = 0; round < rounds; round++) {
+    collectGarbage();
     core.push(popAll(count));
     if (program !== null) c.push(JSON.parse((await capture(program, [`${count}`])).stdout));
   }

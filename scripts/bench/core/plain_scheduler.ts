@@ -153,16 +153,14 @@ class PlainChannel {
   }
 
   wakeupMs(): number {
-    if (!this.#isTouched) return this.#wakeupMs;
-    for (const child of this.#children) child.wakeupMs();
-    return this.#next();
+    return this.#isTouched ? this.#next() : this.#wakeupMs;
   }
 
   #next(): number {
     if (this.released >= this.capacity) return Infinity;
     if (this.#due.first) return -Infinity;
     let next = this.#later.first?.etaMs ?? Infinity;
-    for (const child of this.#children) next = Math.min(next, child.#wakeupMs);
+    for (const child of this.#children) next = Math.min(next, child.wakeupMs());
     return next;
   }
 }

@@ -1,5 +1,6 @@
 import { JobColumns, Random } from "./job_columns.ts";
 import type { Subject } from "./player.ts";
+import { milliseconds } from "./stopwatch.ts";
 
 /** What one play has shown. */
 export interface Play {
@@ -15,7 +16,9 @@ export interface Scenario {
   readonly name: string;
   /** How stock_player.py is asked for it. */
   readonly stock: readonly string[];
-  play(subject: Subject): Play;
+  /** Made once: what making them leaves to the garbage collector would be paid in a play. */
+  jobs(): JobColumns;
+  play(subject: Subject, jobs: JobColumns): Play;
 }
 
 const NOW_MS = 2e12;
@@ -26,8 +29,8 @@ export function load(count: number): Scenario {
   return {
     name: `load ${inThousands(count)}`,
     stock: ["load", `${count}`],
-    play(subject) {
-      const jobs = new JobColumns(count, TEN_CHANNELS);
+    jobs: () => new JobColumns(count, TEN_CHANNELS),
+    play(subject, jobs) {
       const player = subject.start(`root:4,${TEN_CHANNELS.join(":2,")}:2`, jobs);
       const elapsedMs = milliseconds(() => {
         for (let job = 0; job < count; job++) player.notify(job, "pending");
@@ -44,8 +47,8 @@ export function drain(count: number, capacity: number): Scenario {
   return {
     name: `drain root:${capacity}, ${inThousands(count)}`,
     stock: ["drain", `${count}`, `${capacity}`],
-    play(subject) {
-      const jobs = new JobColumns(count, TEN_CHANNELS);
+    jobs: () => new JobColumns(count, TEN_CHANNELS),
+    play(subject, jobs) {
       const player = subject.start(`root:${capacity},${TEN_CHANNELS.join(":0,")}:0`, jobs);
       for (let job = 0; job < count; job++) player.notify(job, "pending");
       let checksum = 0;
@@ -69,13 +72,13 @@ export function churn(count: number): Scenario {
   return {
     name: `churn, ${inThousands(count)}`,
     stock: ["churn", `${count}`],
-    play: (subject) => playChurn(subject, count),
+    jobs: () => new JobColumns(2 * count, threeLevels().names),
+    play: (subject, jobs) => playChurn(subject, jobs, count),
   };
 }
 
-function playChurn(subject: Subject, count: number): Play {
-  const { channels, names } = threeLevels();
-  const jobs = new JobColumns(2 * count, names);
+function playChurn(subject: Subject, jobs: JobColumns, count: number): Play {
+  const { channels } = threeLevels();
   const player = subject.start(channels, jobs);
   for (let job = 0; job < count; job++) player.notify(job, "pending");
   const random = new Random(7);
@@ -111,10 +114,13 @@ export function eta(count: number): Scenario {
   return {
     name: `eta, ${inThousands(count)}`,
     stock: ["eta", `${count}`],
-    play(subject) {
+    jobs() {
       const jobs = new JobColumns(count, TEN_CHANNELS);
       const random = new Random(3);
       for (let job = 0; job < count; job++) jobs.etasMs[job] = NOW_MS + random.below(count) * 1000;
+      return jobs;
+    },
+    play(subject, jobs) {
       const player = subject.start(`root:${count},${TEN_CHANNELS.join(":0,")}:0`, jobs);
       let checksum = 0;
       const elapsedMs = milliseconds(() => {
@@ -138,12 +144,12 @@ export function eta(count: number): Scenario {
  * @param stockCount Events that the stock scheduler plays, which takes long for each.
  */
 export function manyChannels(channelCount: number, count: number, stockCount: number): Scenario {
+  const names = Array.from({ length: channelCount }, (_, it) => `c${it}`);
   return {
     name: `an event, ${channelCount} channels`,
-    stock: ["channels", `${stockCount}`, `${channelCount}`],
-    play(subject) {
-      const names = Array.from({ length: channelCount }, (_, it) => `c${it}`);
-      const jobs = new JobColumns(10 * channelCount + count, names);
+    stock: ["channels", `${stockCount}`, `${channelCount}`, `${count}`],
+    jobs: () => new JobColumns(10 * channelCount + count, names),
+    play(subject, jobs) {
       const player = subject.start(`root:100,${names.join(":1,")}:1`, jobs);
       for (let job = 0; job < 10 * channelCount; job++) player.notify(job, "pending");
       const running: number[] = [];
@@ -168,18 +174,48 @@ export function manyChannels(channelCount: number, count: number, stockCount: nu
   };
 }
 
+/**
+ * `channelCount` channels with a job each that is due later: one job after the other goes, and the
+ * wake-up time is asked.
+ *
+ * @param stockCount Events that the stock scheduler plays, which takes long for each.
+ */
+export function wakeup(channelCount: number, stockCount: number): Scenario {
+  const names = Array.from({ length: channelCount }, (_, it) => `c${it}`);
+  return {
+    name: `wake-up time, ${channelCount} channels`,
+    stock: ["wakeup", `${stockCount}`, `${channelCount}`],
+    jobs() {
+      const jobs = new JobColumns(channelCount, names);
+      for (let job = 0; job < channelCount; job++) {
+        jobs.channels[job] = job;
+        jobs.etasMs[job] = NOW_MS + (job + 1) * 1000;
+      }
+      return jobs;
+    },
+    play(subject, jobs) {
+      const player = subject.start(`root:100,${names.join(":1,")}:1`, jobs);
+      for (let job = 0; job < channelCount; job++) player.notify(job, "pending");
+      player.take(NOW_MS);
+      let checksum = 0;
+      const elapsedMs = milliseconds(() => {
+        for (let job = 0; job < channelCount - 1; job++) {
+          player.notify(job, "done");
+          const seconds = (player.wakeupAtMs(NOW_MS) - NOW_MS) / 1000;
+          if (job < stockCount) checksum = checksumOf(checksum, [seconds], 1);
+        }
+      });
+      return { elapsedMs, events: channelCount - 1, checksum };
+    },
+  };
+}
+
 /** `root:20`, five channels below it of capacity 8, and ten of capacity 2 below each. */
 export function threeLevels(): { readonly channels: string; readonly names: readonly string[] } {
   const tops = Array.from({ length: 5 }, (_, it) => `t${it}`);
   const names = tops.flatMap((top) => Array.from({ length: 10 }, (_, it) => `${top}.c${it}`));
   const entries = [...tops.map((it) => `${it}:8`), ...names.map((it) => `${it}:2`)];
   return { channels: `root:20,${entries.join(",")}`, names };
-}
-
-export function milliseconds(work: () => void): number {
-  const begin = performance.now();
-  work();
-  return performance.now() - begin;
 }
 
 function inThousands(count: number): string {

@@ -2,7 +2,7 @@ import { Scheduler } from "../../../src/scheduler/mod.ts";
 import type { BenchOptions } from "../options.ts";
 import { median, type Row } from "../report.ts";
 import { JobColumns } from "./job_columns.ts";
-import { milliseconds } from "./scenarios.ts";
+import { collectGarbage, milliseconds } from "./stopwatch.ts";
 
 export const SIZE_COLUMNS = ["Scheduler"];
 
@@ -16,6 +16,7 @@ export function measureSize({ rounds }: BenchOptions): Row[] {
   const leavings: number[] = [];
   let bytes = 0;
   for (let round = 0; round < rounds; round++) {
+    collectGarbage();
     const scheduler = Scheduler.create("root:4,bulk:0");
     for (let job = 0; job < COUNT; job++) {
       scheduler.notify({ ...jobs.notice(job, "pending"), database: `db${job % 10}` });

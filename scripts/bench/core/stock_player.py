@@ -1,6 +1,6 @@
 """Plays the scenarios of scenarios.ts with the stock runner's scheduler, in Python.
 
-Usage: stock_player.py FOLDER SCENARIO COUNT [CAPACITY], where FOLDER has jobrunner/channels.py of
+Usage: stock_player.py FOLDER SCENARIO COUNT [NUMBER ...], where FOLDER has jobrunner/channels.py of
 the add-on, brought by whoever runs this. Prints one line of JSON: elapsedMs, checksum.
 """
 
@@ -99,10 +99,10 @@ def player_of(module, channels, jobs):
 def load(module, count):
     jobs = Jobs(count, TEN_CHANNELS)
     player = player_of(module, "root:4," + ",".join(it + ":2" for it in TEN_CHANNELS), jobs)
-    begin = time.perf_counter()
+    begin = time.process_time()
     for job in range(count):
         player.notify(job, "pending")
-    elapsed = time.perf_counter() - begin
+    elapsed = time.process_time() - begin
     return elapsed, checksum_of(0, player.take(NOW))
 
 
@@ -113,7 +113,7 @@ def drain(module, count, capacity):
     for job in range(count):
         player.notify(job, "pending")
     over = checksum = 0
-    begin = time.perf_counter()
+    begin = time.process_time()
     while over < count:
         taken = player.take(NOW)
         checksum = checksum_of(checksum, taken)
@@ -122,7 +122,7 @@ def drain(module, count, capacity):
         for job in taken:
             player.notify(job, "done")
         over += len(taken)
-    return time.perf_counter() - begin, checksum
+    return time.process_time() - begin, checksum
 
 
 def churn(module, count):
@@ -135,7 +135,7 @@ def churn(module, count):
         player.notify(job, "pending")
     random = Random(7)
     running, failed, following, checksum = [], [], count, 0
-    begin = time.perf_counter()
+    begin = time.process_time()
     for _ in range(count):
         choice = random.below(8)
         if choice < 3:
@@ -154,7 +154,7 @@ def churn(module, count):
         for job in taken:
             player.notify(job, "started")
             running.append(job)
-    return time.perf_counter() - begin, checksum
+    return time.process_time() - begin, checksum
 
 
 def eta(module, count):
@@ -164,7 +164,7 @@ def eta(module, count):
     channels = "root:%d," % count + ",".join(it + ":0" for it in TEN_CHANNELS)
     player = player_of(module, channels, jobs)
     checksum, now = 0, NOW
-    begin = time.perf_counter()
+    begin = time.process_time()
     for job in range(count):
         player.notify(job, "pending")
     while now <= NOW + count:
@@ -176,19 +176,19 @@ def eta(module, count):
             player.notify(job, "done")
         player.manager.get_wakeup_time()
         now += 10
-    return time.perf_counter() - begin, checksum
+    return time.process_time() - begin, checksum
 
 
-def channels(module, count, channel_count):
+def channels(module, count, channel_count, new_count):
     names = ["c%d" % it for it in range(channel_count)]
     first = 10 * channel_count
-    jobs = Jobs(first + count, names)
+    jobs = Jobs(first + new_count, names)
     player = player_of(module, "root:100," + ",".join(it + ":1" for it in names), jobs)
     for job in range(first):
         player.notify(job, "pending")
     taken = player.take(NOW)
     running, checksum = list(taken), checksum_of(0, taken)
-    begin = time.perf_counter()
+    begin = time.process_time()
     for step in range(count):
         player.notify(running.pop(0), "done")
         player.notify(first + step, "pending")
@@ -196,7 +196,25 @@ def channels(module, count, channel_count):
         checksum = checksum_of(checksum, taken)
         running.extend(taken)
         player.manager.get_wakeup_time()
-    return time.perf_counter() - begin, checksum
+    return time.process_time() - begin, checksum
+
+
+def wakeup(module, count, channel_count):
+    names = ["c%d" % it for it in range(channel_count)]
+    jobs = Jobs(channel_count, names)
+    jobs.channels = names
+    jobs.etas = [NOW + job + 1 for job in range(channel_count)]
+    player = player_of(module, "root:100," + ",".join(it + ":1" for it in names), jobs)
+    for job in range(channel_count):
+        player.notify(job, "pending")
+    player.take(NOW)
+    checksum = 0
+    begin = time.process_time()
+    for job in range(count):
+        player.notify(job, "done")
+        seconds = int(player.manager.get_wakeup_time() - NOW)
+        checksum = checksum_of(checksum, [seconds])
+    return time.process_time() - begin, checksum
 
 
 def take_out(items, index):
@@ -207,7 +225,7 @@ def take_out(items, index):
 
 
 def main(folder, name, *numbers):
-    scenarios = {it.__name__: it for it in (load, drain, churn, eta, channels)}
+    scenarios = {it.__name__: it for it in (load, drain, churn, eta, channels, wakeup)}
     elapsed, checksum = scenarios[name](stock_channels(folder), *map(int, numbers))
     signed = checksum - (1 << 32) if checksum >= 1 << 31 else checksum
     print(json.dumps({"elapsedMs": elapsed * 1000, "checksum": signed}))

@@ -1,0 +1,31 @@
+import { RESULT_MAX, RESULT_WORDS } from "./abi";
+import { Job } from "./records";
+
+/** The jobs that a decision hands out, first to run first, as the host reads them (abi.ts). */
+
+const RESULT_BYTES: usize = 4 * RESULT_WORDS;
+
+const results: usize = memory.data(4 * RESULT_WORDS * RESULT_MAX);
+let count: u32 = 0;
+
+export function resultsStart(): usize {
+  return results;
+}
+
+export function resultCount(): u32 {
+  return count;
+}
+
+export function clearResults(): void {
+  count = 0;
+}
+
+export function addResult(job: Job): void {
+  const result = results + <usize> (count++) * RESULT_BYTES;
+  store<u32>(result, job.database.number);
+  store<u32>(result, job.uuid0, 4);
+  store<u32>(result, job.uuid1, 8);
+  store<u32>(result, job.uuid2, 12);
+  store<u32>(result, job.uuid3, 16);
+  store<u32>(result, job.channel.number, 20);
+}
