@@ -47,7 +47,7 @@ export class Leadership {
   #failureCount = 0;
   #failure: string | null = null;
   #isStandby = false;
-  #isStopped = false;
+  readonly #stopping = new AbortController();
   #interrupt: () => void = () => {};
   #life: Promise<void> | null = null;
 
@@ -62,7 +62,7 @@ export class Leadership {
 
   /** Gives the lead to another. Resolves when the lock is free. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.#stopping.abort();
     this.#interrupt();
     await this.#life;
     this.#timers.cancelAll();
@@ -94,7 +94,7 @@ export class Leadership {
     const session: Session = await database.openSession({
       onNotify: () => heartbeat.heard(),
       onLost: (reason) => lose(reason),
-    });
+    }, { signal: this.#stopping.signal });
     const openedMs = clock.nowMs();
     try {
       // Before the lock, which would stay with a pooler's backend.
@@ -122,6 +122,10 @@ export class Leadership {
       heartbeat.stop();
       await session.end();
     }
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   /** Answers how long to wait. One line when the situation changes, not each time. */
