@@ -36,12 +36,8 @@ export class Chaos {
     try {
       operator.start();
       await this.#playAll(system);
-      const quietMs = performance.now();
-      const isOver = await this.#untilOver(system);
+      await this.#untilOver(system);
       await operator.stop();
-      this.#say(
-        `${isOver ? "all" : "not all"} jobs over after ${since(quietMs)} of quiet`,
-      );
       this.#report.operator = { requeued: operator.requeued, putBack: operator.putBack };
       await Promise.all(system.runners.map((it) => it.stop()));
       await this.#judge(system);
@@ -60,22 +56,24 @@ export class Chaos {
     await new ChaosRounds({
       ...{ system, kinds, jobsPerRound, report: this.#report },
       say: (text) => this.#say(text),
+      untilJobsOver: () => this.#untilOver(system),
     }).play(planOf(seed, rounds, kinds));
   }
 
   /** Tells from time to time what is awaited. */
-  async #untilOver(system: ChaosSystem): Promise<boolean> {
-    const endMs = performance.now() + this.#options.quietMs;
-    for (let toldMs = performance.now(); performance.now() < endMs;) {
+  async #untilOver(system: ChaosSystem): Promise<void> {
+    const quietMs = performance.now();
+    const endMs = quietMs + this.#options.quietMs;
+    for (let toldMs = quietMs; performance.now() < endMs;) {
       const open = await openJobs(system);
-      if (open.length === 0) return true;
+      if (open.length === 0) return this.#say(`all jobs over after ${since(quietMs)} of quiet`);
       if (performance.now() - toldMs > STILL_OPEN_MS) {
         this.#say(`not over: ${open.join("; ")}`);
         toldMs = performance.now();
       }
       await delay(LOOK_MS);
     }
-    return false;
+    this.#say(`not all jobs over after ${since(quietMs)} of quiet`);
   }
 
   async #judge(system: ChaosSystem): Promise<void> {

@@ -10,6 +10,8 @@ export interface ChaosRoundsOptions {
   readonly jobsPerRound: number;
   readonly report: Pick<ChaosReport, "count" | "endBlock">;
   readonly say: (text: string) => void;
+  /** Between two blocks: faults keep jobs waiting, and not more and more of them are to. */
+  readonly untilJobsOver: () => Promise<unknown>;
   readonly delay?: (ms: number) => Promise<unknown>;
 }
 
@@ -37,6 +39,7 @@ export class ChaosRounds {
 
   async play(plan: readonly Round[]): Promise<void> {
     for (let first = 0; first < plan.length; first += BLOCK_ROUNDS) {
+      if (first > 0) await this.#options.untilJobsOver();
       const block = plan.slice(first, first + BLOCK_ROUNDS);
       for (const [index, round] of block.entries()) {
         await this.#play(first + index + 1, [...round, ...this.#owed.splice(0, 1)]);

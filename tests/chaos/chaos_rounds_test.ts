@@ -37,6 +37,7 @@ describe("ChaosRounds", () => {
       system: { addJobs: () => Promise.resolve() } as unknown as ChaosSystem,
       ...{ kinds, report, jobsPerRound: 1 },
       say: (text) => said.push(text),
+      untilJobsOver: () => Promise.resolve(said.push("jobs over")),
       delay: () => setImmediate(),
     }).play(plan);
     report.end(NOTHING, 0, 0);
@@ -83,6 +84,15 @@ describe("ChaosRounds", () => {
 
     assertEquals(told.faults, 3);
     assertEquals(said, ["round 1  long: over", "round 4  last: hit", "round 2  waiting: hit"]);
+  });
+
+  it("lets jobs come to an end between two blocks", async () => {
+    const [first, second] = [hitsAt("first", 1), hitsAt("second", 1)];
+    const plan = rounds(2 * BLOCK_ROUNDS, first).with(BLOCK_ROUNDS, [second]);
+
+    await play(plan);
+
+    assertEquals(said, ["round 1  first: hit", "jobs over", "round 21  second: hit"]);
   });
 
   it("throws what goes wrong in a fault that went on", async () => {
