@@ -86,11 +86,6 @@ export class DatabaseTurn {
     return this.#phase === "held" ? this.#hold.reason : this.#foreign.reason;
   }
 
-  /** Another runner is at work, and no lock keeps it out. */
-  get isForeign(): boolean {
-    return this.#foreign.isAtWork;
-  }
-
   /** Failed jobs that only count, by channel as their rows spell it. */
   get failedCounts(): ReadonlyMap<string, number> {
     return this.#search.failed.counts;

@@ -172,8 +172,8 @@ export class Auditor {
     this.#claimed.clear();
     this.#knowledge.step++;
     for (const { turn, table } of turns) {
-      const isResting = turn.phase === "lost" || turn.phase === "held" || turn.isForeign;
-      if (isResting) this.#knowledge.forget(table);
+      // A reason is said of what is held, and while another runner is at work.
+      if (turn.phase === "lost" || turn.reason !== null) this.#knowledge.forget(table);
     }
     for (const { turn, table } of turns) this.#foreign.check(table, turn);
     this.#checkCapacity();

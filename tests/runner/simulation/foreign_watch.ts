@@ -40,7 +40,7 @@ export class ForeignWatch {
   }
 
   check(table: JobTable, turn: DatabaseTurn): void {
-    if (turn.isForeign && !this.#quietMs.has(table)) {
+    if (turn.phase === "foreign" && !this.#quietMs.has(table)) {
       throw new Violation(`${table.database} takes another runner for at work without a reason`);
     }
   }
