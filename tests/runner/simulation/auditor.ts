@@ -162,6 +162,11 @@ export class Auditor {
     this.#knowledge.noteSent(table);
   }
 
+  /** A scan begins while something is being read. */
+  noteOvertaken(table: JobTable): void {
+    this.#knowledge.noteOvertaken(table);
+  }
+
   /** There is a new core. */
   noteRefill(tables: readonly JobTable[]): void {
     for (const table of tables) this.#knowledge.hide(table);

@@ -12,6 +12,8 @@ export interface LinkOptions {
   readonly trace: Trace;
   readonly nowMs: () => number;
   readonly onSent: () => void;
+  /** So much was notified that all is read anew. */
+  readonly onFlooded: () => void;
   /** The answer of a statement is about to reach the turn. */
   readonly onAnswer: (message: Message & { kind: "answer" }) => void;
   /** A statement that puts jobs back has done so. */
@@ -113,6 +115,7 @@ export class Link {
     });
     may("fault", 0.002, "is flooded with notifications", () => {
       for (let number = 0; number <= FLOOD; number++) this.turn.notified(`flood ${number}`);
+      this.#options.onFlooded();
     });
   }
 

@@ -170,6 +170,7 @@ export class Runner {
       trace,
       nowMs: clock.nowMs,
       onSent: () => auditor.noteSent(table),
+      onFlooded: () => auditor.noteOvertaken(table),
       onAnswer: (message) => auditor.noteAnswer(table, turn, message, clock.nowMs()),
       onRequeued: (message) => auditor.noteRequeued(table, message, clock.nowMs()),
       onLeft: () => {
