@@ -130,9 +130,10 @@ export class RowGate {
   noteOutcome(job: InFlightJob, outcome: Outcome): void {
     this.#late.answered(job);
     if (isNeverSent(outcome)) return this.putBackIn(job, 0);
-    if (isOdoosAnswer(outcome)) this.#options.inFlight.noteAnswered(job);
+    // Before anybody is told: whatever goes wrong there, no request is open any more.
     this.#options.inFlight.remove(job.uuid);
     this.#answered.note(job, outcome);
+    if (isOdoosAnswer(outcome)) this.#options.inFlight.noteAnswered(job);
     this.#options.mark(job.uuid);
   }
 
