@@ -52,7 +52,7 @@ export class DatabaseTurn {
     const parts = { ...options, timers, inFlight: this.inFlight };
     const { stuck, failed } = this.#search = new LostSearch(parts);
     this.#hold = new Hold({ ...parts, onOver: () => this.#startScan() });
-    this.#foreign = new ForeignRunner({ ...parts, onGone: () => this.#rescan() });
+    this.#foreign = new ForeignRunner({ ...parts, onGone: () => this.#othersAreGone() });
     this.#gate = new RowGate({
       ...{ ...parts, failed, foreign: this.#foreign },
       mark: (uuid) => this.#mark(uuid),
@@ -181,7 +181,8 @@ export class DatabaseTurn {
   /** The core was made anew and is empty: what is in our hands runs, all else is read again. */
   refill(): void {
     this.#gate.refill();
-    this.#rescan();
+    // It ends a hold: what runs takes places, whether or not anything is taken here.
+    if (this.#phase !== "lost") this.#startScan();
   }
 
   /** No more claims; what is claimed but not asked for is put back. */
@@ -239,8 +240,8 @@ export class DatabaseTurn {
     this.#phase = this.#foreign.isAtWork ? "foreign" : "ready";
   }
 
-  /** Unless a scan follows anyhow. */
-  #rescan(): void {
+  /** Nobody else is at work any more: all is read, unless a scan follows anyhow. */
+  #othersAreGone(): void {
     if (this.#phase !== "lost" && this.#phase !== "held") this.#startScan();
   }
 

@@ -204,6 +204,13 @@ describe("DatabaseTurn", () => {
       assertEquals(driven.waiting, 1);
     });
 
+    it("is read at once when the core is made anew, so that what runs there counts", () => {
+      driven.turn.refill();
+      driven.answerAll([row("c", "started")]);
+
+      assertEquals(driven.running, 1);
+    });
+
     it("settles a job afterwards that was over before it could be put back", () => {
       driven.clock.advance(500);
       driven.answer("putBack");
