@@ -253,7 +253,7 @@ export class DatabaseTurn {
     this.#onTheWay.overtake();
     this.#work.startScan();
     this.#options.scheduler.beginScan(this.#options.database);
-    for (const uuid of this.#gate.unsettled()) this.#work.mark(uuid);
+    for (const uuid of this.#gate.beginAnew()) this.#work.mark(uuid);
     this.#search.later();
     this.#options.onWork();
   }

@@ -90,7 +90,16 @@ export class RowGate {
     this.#answered.noteReading(uuids);
   }
 
-  /** Jobs whose row has to be read whatever its state: a scan does not see those that are over. */
+  /**
+   * All is read anew. Answers the jobs whose row has to be read whatever its state: a scan does not
+   * see those that are over.
+   */
+  beginAnew(): string[] {
+    this.#skipped.clear();
+    return this.unsettled();
+  }
+
+  /** Jobs whose row says what becomes of them. */
   unsettled(): string[] {
     const inHand = [...this.#options.inFlight.all()].map((it) => it.uuid);
     return [...inHand, ...this.#answered.uuids()];

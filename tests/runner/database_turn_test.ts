@@ -68,6 +68,24 @@ describe("DatabaseTurn", () => {
     assertEquals([waitingMeanwhile, driven.waiting], [0, 1]);
   });
 
+  it("remembers no longer how often a row was held when all is read anew", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.decide();
+    driven.answer("claim");
+    driven.answer("read", { rows: [row("a", "pending")] });
+    driven.clock.advance(250);
+    driven.turn.refill();
+    driven.answerAll([row("a", "pending")]);
+    driven.decide();
+    driven.answer("claim");
+    driven.answer("read", { rows: [row("a", "pending")] });
+
+    driven.clock.advance(250);
+    driven.answer("read", { rows: [row("a", "pending")] });
+
+    assertEquals(driven.waiting, 1);
+  });
+
   it("puts a job back that was never sent", () => {
     driven.becomeReady([row("a", "pending")]);
     driven.ask("a");
