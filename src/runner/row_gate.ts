@@ -148,9 +148,13 @@ export class RowGate {
 
   /** The job is to be `pending` again, after a delay. */
   putBackIn(job: InFlightJob, delayMs: number): void {
+    this.#putBackIn(job, this.#isHurried && !job.mayRun ? 0 : delayMs);
+  }
+
+  #putBackIn(job: InFlightJob, delayMs: number): void {
     job.state = "returning";
     job.wantsPutBack = true;
-    if (delayMs === 0 || (this.#isHurried && !job.mayRun)) this.#options.putBack(job);
+    if (delayMs === 0) this.#options.putBack(job);
     else this.#options.timers.after(delayMs, () => this.#options.putBack(job));
   }
 
@@ -235,7 +239,8 @@ export class RowGate {
   #resolveReturning(row: JobRow, job: InFlightJob, guard: StartGuard): void {
     if (job.wantsPutBack) return;
     if (isOurClaim(row, job)) {
-      return this.putBackIn(job, backoffMs(RETURN_BACKOFF, 1, this.#options.random()));
+      // Whoever holds the row knows of no hurry.
+      return this.#putBackIn(job, backoffMs(RETURN_BACKOFF, 1, this.#options.random()));
     }
     this.#options.inFlight.remove(job.uuid);
     this.#applyAbsent(row, guard);

@@ -29,10 +29,11 @@ describe("Auditor", () => {
     ["a living job put back", "is put back although its request is open"],
     ["a deaf ear for a stock runner", "although a stock runner is at work"],
     ["a false alarm", "for at work without a reason"],
+    ["a hasty stop", "is left enqueued by a stop"],
   ] as const;
   for (const [sabotage, complaint] of FOUND) {
     it(`finds ${sabotage}`, async () => {
-      const complaints = await complaintsUntil(complaint, sabotage, 100);
+      const complaints = await complaintsUntil(complaint, sabotage, 250);
 
       assertStringIncludes(complaints.at(-1) ?? "", complaint, complaints.join("\n"));
     });

@@ -16,8 +16,8 @@ export interface LinkOptions {
   readonly onFlooded: () => void;
   /** The answer of a statement is about to reach the turn. */
   readonly onAnswer: (message: Message & { kind: "answer" }) => void;
-  /** A statement that puts jobs back has done so. */
-  readonly onRequeued: (message: Message & { kind: "answer" }) => void;
+  /** A statement has been carried out. */
+  readonly onCommit: (message: Message & { kind: "answer" }) => void;
   /** Another runner of our kind takes over the database. */
   readonly onLeft: () => Rival;
   readonly onChange: () => void;
@@ -141,8 +141,7 @@ export class Link {
   }
 
   #commit(backend: Backend): void {
-    const message = backend.commit(this.#options.nowMs());
-    if (message.statement.kind.startsWith("requeue")) this.#options.onRequeued(message);
+    this.#options.onCommit(backend.commit(this.#options.nowMs()));
   }
 
   #open(): void {

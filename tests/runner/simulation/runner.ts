@@ -140,7 +140,7 @@ export class Runner {
     this.#barrier?.cancel();
     this.#decider.stop();
     for (const { turn } of this.links) turn.stop();
-    if (this.#isDrained) return this.#end(false);
+    if (this.#isDrained) return this.#endDrained();
     this.#timers.after(DRAIN_TIMEOUT_MS, () => this.#end(false));
   }
 
@@ -172,7 +172,7 @@ export class Runner {
       onSent: () => auditor.noteSent(table),
       onFlooded: () => auditor.noteOvertaken(table),
       onAnswer: (message) => auditor.noteAnswer(table, turn, message, clock.nowMs()),
-      onRequeued: (message) => auditor.noteRequeued(table, message, clock.nowMs()),
+      onCommit: (message) => auditor.noteCommit(table, turn, message, clock.nowMs()),
       onLeft: () => {
         auditor.noteLeave(table, turn);
         return new Rival({ table, odoo, auditor, nowMs: clock.nowMs, trace });
@@ -219,7 +219,7 @@ export class Runner {
   #change(): void {
     if (this.#isBarrierUp && this.links.every((it) => it.isSettled)) this.#lowerBarrier();
     if (this.#phase === "stopping" && this.#isDrained) {
-      this.#timers.after(0, () => this.#end(false));
+      this.#timers.after(0, () => this.#isDrained && this.#endDrained());
     }
     this.#decider.decideSoon();
   }
@@ -266,6 +266,11 @@ export class Runner {
     return scheduler;
   }
 
+  #endDrained(): void {
+    for (const { table } of this.links) this.#options.auditor.noteDrained(table);
+    this.#end(false);
+  }
+
   #end(isKilled: boolean): void {
     if (this.#phase === "ended") return;
     this.#phase = "ended";
@@ -283,7 +288,8 @@ export class Runner {
   }
 
   get #isDrained(): boolean {
-    return this.links.every(({ turn }) => turn.isDrained || turn.phase === "lost");
+    const { isHasty } = this.#options.sabotage;
+    return this.links.every(({ turn }) => turn.isDrained || (isHasty && turn.phase === "lost"));
   }
 }
 
