@@ -44,6 +44,8 @@ export type Statement =
     readonly kind: "requeueLost";
     readonly askedUuids: readonly string[];
     readonly graceMs: number;
+    /** Enqueued so long, though their rows do not say since when. */
+    readonly undatedUuids: readonly string[];
   }
   | {
     readonly kind: "requeueStarted";
@@ -127,8 +129,8 @@ function toSql(
       return [failedCounts(generation), [it.sequentialChannels, FAILED_NAMES_MAX]];
     case "requeueLost":
       return generation.hasJobLocks
-        ? [REQUEUE_DEAD, [pid, it.askedUuids]]
-        : [REQUEUE_UNASKED, [pid, it.askedUuids, it.graceMs / 1000]];
+        ? [REQUEUE_DEAD, [pid, it.askedUuids, it.undatedUuids]]
+        : [REQUEUE_UNASKED, [pid, it.askedUuids, it.undatedUuids, it.graceMs / 1000]];
     case "requeueStarted":
       return [requeueStarted(generation), [pid, it.askedUuids, it.afterMs / 1000]];
     case "listStuck":

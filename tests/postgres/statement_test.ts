@@ -166,8 +166,18 @@ describe("execute", () => {
         ...{ kind: "claim", uuids: [pending!], enqueuedSeconds: SECONDS },
       }),
       await execute(stranger, ours.generation, putBack(enqueued!)),
-      await execute(stranger, ours.generation, { kind: "requeueLost", askedUuids: [], graceMs: 0 }),
-      await execute(stranger, guarded, { kind: "requeueLost", askedUuids: [], graceMs: 0 }),
+      await execute(stranger, ours.generation, {
+        kind: "requeueLost",
+        askedUuids: [],
+        graceMs: 0,
+        undatedUuids: [],
+      }),
+      await execute(stranger, guarded, {
+        kind: "requeueLost",
+        askedUuids: [],
+        graceMs: 0,
+        undatedUuids: [],
+      }),
     ];
 
     assertEquals(answers.map((it) => it.uuids), [[], [], [], []]);

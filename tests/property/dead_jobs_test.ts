@@ -157,7 +157,12 @@ describe("a search for lost jobs", () => {
     const askedUuids = [...jobs].filter(([, it]) => it.isAsked).map(([uuid]) => uuid);
 
     const answer = await whileHeld(odoo, jobs, () => {
-      return ours.run({ kind: "requeueLost", askedUuids, graceMs: GRACE_SECONDS * 1000 });
+      return ours.run({
+        kind: "requeueLost",
+        askedUuids,
+        graceMs: GRACE_SECONDS * 1000,
+        undatedUuids: [],
+      });
     });
 
     const rows = await read(odoo);
