@@ -122,6 +122,7 @@ const REACHED: readonly [what: string, times: number][] = [
   ["suspected dead", 5],
   ["commits requeueStarted", 20],
   ["is stopped", 10],
+  ["is enqueued by hand", 10],
 ];
 
 /** What the auditor finds wrong in the first histories, until it has found what is wanted. */

@@ -62,7 +62,7 @@ function isHopeless({ odoo, runner, auditor }: History, table: JobTable, job: Ta
   if (odoo.of(table.database, job.uuid).length > 0) return false;
   if (runner.turnOf(table.database).inFlight.get(job.uuid)) return false;
   const { startGuard, hasJobLocks } = table.generation;
-  if (job.state === "started") return !hasJobLocks;
+  if (job.state === "started") return !hasJobLocks || job.enqueuedMs === null;
   return job.state === "enqueued" && startGuard === "none" && auditor.isStranded(table, job.uuid);
 }
 
