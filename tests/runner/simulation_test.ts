@@ -110,7 +110,7 @@ const REACHED: readonly [what: string, times: number][] = [
   ["no jobs of this database are taken", 20],
   ["Odoo is away", 20],
   ["the cron puts back", 5],
-  ["released", 3],
+  ["released", 2],
   ["is killed", 10],
   ["another job runner is at work", 10],
   ["the other job runner has been quiet", 3],
@@ -123,6 +123,7 @@ const REACHED: readonly [what: string, times: number][] = [
   ["commits requeueStarted", 20],
   ["is stopped", 10],
   ["is enqueued by hand", 10],
+  ["the runner itself throws", 10],
 ];
 
 /** What the auditor finds wrong in the first histories, until it has found what is wanted. */

@@ -113,6 +113,7 @@ export class Auditor {
 
   /** Nobody of ours knows what becomes of a request for it. */
   noteLeft(table: JobTable, uuid: string): void {
+    this.#unasked.delete(keyOf(table, uuid));
     this.#stranded.add(keyOf(table, uuid));
   }
 

@@ -196,6 +196,7 @@ export class History implements Trace {
       return events;
     }
     may("fault", 0.06, "its core traps", () => runner.armTrap());
+    may("fault", 0.04, "is about to throw", () => runner.armError());
     may("fault", 0.02, "is killed", () => runner.kill());
     may("fault", 0.02, "the clock of a server steps", () => {
       this.random.pick(this.tables).skewMs = this.random.below(7_200_000) - 3_600_000;

@@ -90,6 +90,11 @@ export class Link {
     this.turn.close();
   }
 
+  /** The runner itself has thrown: a new session reads all anew. */
+  restart(): void {
+    if (this.#backend) this.#lose(false);
+  }
+
   /** The backend that the next runner has to wait for. */
   takeGhost(): Backend | null {
     return this.#ghost;

@@ -63,6 +63,7 @@ export class Runner {
   #isBarrierUp = true;
   #barrier: Timer | null = null;
   #isTrapArmed = false;
+  #isErrorArmed = false;
   #bug: Error | null = null;
 
   constructor(options: RunnerOptions) {
@@ -135,6 +136,11 @@ export class Runner {
     this.#isTrapArmed = true;
   }
 
+  /** The next thing that a turn tells of a job throws. */
+  armError(): void {
+    this.#isErrorArmed = true;
+  }
+
   stop(): void {
     this.#phase = "stopping";
     this.#barrier?.cancel();
@@ -158,12 +164,23 @@ export class Runner {
       random: random.fraction,
       logger,
       requeueStartedAfterMs: this.#options.requeueStartedAfterMs,
-      ask: (uuid) => this.#ask(table, uuid),
-      onBegun: () => this.#gate.noteBegun(),
+      ask: (uuid) => {
+        // Whether it was sent is not known to whoever catches the error.
+        if (this.#isErrorArmed) auditor.noteLeft(table, uuid);
+        this.#throwIfArmed();
+        this.#ask(table, uuid);
+      },
+      onBegun: () => {
+        this.#throwIfArmed();
+        this.#gate.noteBegun();
+      },
       letGo: (uuid) => odoo.release(database, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),
-    }, (error) => this.#bug = error as Error);
+    }, (error) => {
+      if ((error as Error).message !== ARMED) this.#bug = error as Error;
+      else clock.after(0, () => link.restart());
+    });
     const link: Link = new Link({
       table,
       turn,
@@ -249,6 +266,13 @@ export class Runner {
     this.#options.auditor.noteRefill(this.#options.tables);
     for (const { turn } of this.links) turn.refill();
     this.#change();
+  }
+
+  #throwIfArmed(): void {
+    if (!this.#isErrorArmed) return;
+    this.#isErrorArmed = false;
+    this.#options.trace.note("  the runner itself throws");
+    throw new TypeError(ARMED);
   }
 
   /** A scheduler that traps when it is told to. */
