@@ -122,6 +122,7 @@ const REACHED: readonly [what: string, times: number][] = [
   ["suspected dead", 5],
   ["commits requeueStarted", 20],
   ["is stopped", 10],
+  ["), polled", 10],
   ["is enqueued by hand", 10],
   ["the runner itself throws", 10],
 ];

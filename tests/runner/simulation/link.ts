@@ -12,8 +12,11 @@ export interface LinkOptions {
   readonly trace: Trace;
   readonly nowMs: () => number;
   readonly onSent: () => void;
-  /** So much was notified that all is read anew. */
-  readonly onFlooded: () => void;
+  /** All is read anew: so much was notified, or it is time to. */
+  readonly onOvertaken: () => void;
+  /** Notifications do not arrive: all is read now and then. */
+  readonly isPolled: boolean;
+  readonly after: (delayMs: number, callback: () => void) => void;
   /** The answer of a statement is about to reach the turn. */
   readonly onAnswer: (message: Message & { kind: "answer" }) => void;
   /** A statement has been carried out. */
@@ -26,6 +29,8 @@ export interface LinkOptions {
 
 /** More than a turn marks one by one. */
 const FLOOD = 50_000;
+/** Rarer than what is called rest lasts. */
+const POLL_MS = 120_000;
 
 /**
  * Carries statements and messages between a turn and its backend, as `DatabaseLink` does between a
@@ -48,6 +53,8 @@ export class Link {
   #isWorking = false;
   #isEnded = false;
   #hasFailed = false;
+  /** The session is to end. */
+  #isBroken = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -92,7 +99,7 @@ export class Link {
 
   /** The runner itself has thrown: a new session reads all anew. */
   restart(): void {
-    if (this.#backend) this.#lose(false);
+    this.#isBroken = this.#backend !== null;
   }
 
   /** The backend that the next runner has to wait for. */
@@ -105,6 +112,7 @@ export class Link {
   }
 
   #serve(backend: Backend, may: May): void {
+    if (this.#isBroken) return may("progress", 8, "begins anew", () => this.#lose(false));
     const { statement, wire: [first] } = backend;
     if (first) may("progress", 8, "", () => this.#deliver(backend));
     if (statement) {
@@ -120,7 +128,7 @@ export class Link {
     });
     may("fault", 0.002, "is flooded with notifications", () => {
       for (let number = 0; number <= FLOOD; number++) this.turn.notified(`flood ${number}`);
-      this.#options.onFlooded();
+      this.#options.onOvertaken();
     });
   }
 
@@ -151,14 +159,29 @@ export class Link {
 
   #open(): void {
     this.#backend = new Backend(this.table);
+    if (this.#options.isPolled) this.#pollLater(this.#backend);
     this.turn.opened(this.#options.sabotage.generation(this.table.generation));
     this.#options.onChange();
+  }
+
+  /** As `Lead` does. */
+  #pollLater(backend: Backend): void {
+    const { after, onOvertaken } = this.#options;
+    after(POLL_MS, () => {
+      if (this.#backend !== backend) return;
+      if (this.turn.isRead) {
+        for (const { uuid } of this.turn.inFlight.all()) this.turn.notified(uuid);
+        onOvertaken();
+        this.turn.refill();
+      }
+      this.#pollLater(backend);
+    });
   }
 
   #lose(leavesGhost: boolean): void {
     const backend = this.#backend!;
     this.#backend = null;
-    this.#isWorking = false;
+    this.#isWorking = this.#isBroken = false;
     this.#hasFailed = true;
     if (leavesGhost) this.#ghost = backend;
     else backend.end();
@@ -177,6 +200,7 @@ export class Link {
     const name = this.table.database;
     switch (message.kind) {
       case "notification":
+        if (this.#options.isPolled) return;
         trace.note(`${name}: hears of ${message.uuid}`);
         if (!sabotage.losesNotification(this.table.get(message.uuid)?.state)) {
           this.turn.notified(message.uuid);

@@ -28,6 +28,8 @@ export interface RunnerOptions {
   readonly random: Random;
   readonly trace: Trace;
   readonly requeueStartedAfterMs: number | null;
+  /** Tables of which nothing is heard. */
+  readonly polled: ReadonlySet<JobTable>;
   readonly sabotage: Sabotage;
   /** Backends of the runner before this one. */
   readonly ghosts: ReadonlyMap<JobTable, Backend | null>;
@@ -179,7 +181,7 @@ export class Runner {
       onWork: () => link.work(),
     }, (error) => {
       if ((error as Error).message !== ARMED) this.#bug = error as Error;
-      else clock.after(0, () => link.restart());
+      else link.restart();
     });
     const link: Link = new Link({
       table,
@@ -187,7 +189,9 @@ export class Runner {
       trace,
       nowMs: clock.nowMs,
       onSent: () => auditor.noteSent(table),
-      onFlooded: () => auditor.noteOvertaken(table),
+      onOvertaken: () => auditor.noteOvertaken(table),
+      isPolled: this.#options.polled.has(table),
+      after: (delayMs, callback) => clock.after(delayMs, callback),
       onAnswer: (message) => auditor.noteAnswer(table, turn, message, clock.nowMs()),
       onCommit: (message) => auditor.noteCommit(table, turn, message, clock.nowMs()),
       onLeft: () => {
