@@ -123,6 +123,7 @@ const REACHED: readonly [what: string, times: number][] = [
   ["commits requeueStarted", 20],
   ["is stopped", 10],
   ["), polled", 10],
+  ["loses the lead", 10],
   ["is enqueued by hand", 10],
   ["the runner itself throws", 10],
 ];

@@ -16,6 +16,8 @@ export interface LinkOptions {
   readonly onOvertaken: () => void;
   /** Notifications do not arrive: all is read now and then. */
   readonly isPolled: boolean;
+  /** The runner leads its group. */
+  readonly mayConnect: () => boolean;
   readonly after: (delayMs: number, callback: () => void) => void;
   /** The answer of a statement is about to reach the turn. */
   readonly onAnswer: (message: Message & { kind: "answer" }) => void;
@@ -97,6 +99,12 @@ export class Link {
     this.turn.close();
   }
 
+  /** Ends the session; it is no failure. */
+  pause(): void {
+    if (this.#backend) this.#lose(false);
+    this.#hasFailed = false;
+  }
+
   /** The runner itself has thrown: a new session reads all anew. */
   restart(): void {
     this.#isBroken = this.#backend !== null;
@@ -138,7 +146,7 @@ export class Link {
     if (this.#isPaused) {
       return may("progress", 0.5, "its upgrade is over", () => void (this.#isPaused = false));
     }
-    may("progress", 3, "connects", () => this.#open());
+    if (this.#options.mayConnect()) may("progress", 3, "connects", () => this.#open());
     may("fault", 0.5, "another runner leads it", () => {
       this.#rival = this.#options.onLeft();
       this.turn.leave();

@@ -62,6 +62,8 @@ export class Runner {
   readonly #timers: TimerSet;
   #probed: ((answer: ProbeAnswer) => void) | null = null;
   #phase: Phase = "running";
+  /** It leads its group. */
+  #isLeading = true;
   #isBarrierUp = true;
   #barrier: Timer | null = null;
   #isTrapArmed = false;
@@ -85,7 +87,7 @@ export class Runner {
     this.#decider = new Decider({
       scheduler: this.scheduler,
       clock,
-      allowance: () => this.#phase === "running" && !this.#isBarrierUp ? this.#gate.allowance : 0,
+      allowance: () => this.#mayDecide ? this.#gate.allowance : 0,
       take: (database, uuid, channel) => this.#take(database, uuid, channel),
     });
     this.#waiting = new WaitingJobs({
@@ -116,6 +118,9 @@ export class Runner {
   events(): Event[] {
     if (this.#phase === "ended") return [];
     const events = this.links.flatMap((it) => it.events());
+    const mayLead = mayHappen(events, "runner");
+    if (this.#isLeading) mayLead("fault", 0.02, "loses the lead", () => this.#loseLead());
+    else mayLead("progress", 0.5, "leads again", () => this.#lead());
     const may = mayHappen(events, "Odoo");
     if (!this.#probed) return events;
     may("progress", 1, "answers the probe", () => this.#answer({ kind: "up" }));
@@ -190,6 +195,7 @@ export class Runner {
       nowMs: clock.nowMs,
       onSent: () => auditor.noteSent(table),
       onOvertaken: () => auditor.noteOvertaken(table),
+      mayConnect: () => this.#isLeading,
       isPolled: this.#options.polled.has(table),
       after: (delayMs, callback) => clock.after(delayMs, callback),
       onAnswer: (message) => auditor.noteAnswer(table, turn, message, clock.nowMs()),
@@ -270,6 +276,21 @@ export class Runner {
     this.#options.auditor.noteRefill(this.#options.tables);
     for (const { turn } of this.links) turn.refill();
     this.#change();
+  }
+
+  #loseLead(): void {
+    this.#isLeading = false;
+    this.#barrier?.cancel();
+    for (const link of this.links) link.pause();
+  }
+
+  #lead(): void {
+    this.#isLeading = true;
+    if (this.#phase === "running") this.#raiseBarrier(this.#timers);
+  }
+
+  get #mayDecide(): boolean {
+    return this.#phase === "running" && this.#isLeading && !this.#isBarrierUp;
   }
 
   #throwIfArmed(): void {
