@@ -9,28 +9,54 @@ interface Wanted {
   readonly histories: number;
 }
 
-/**
- * Plays random histories on the model and on every build and entry of the core:
- * `npm run simulate -- --histories 100000 --seed 1`. Without a seed it takes new ones.
- * With `--pipeline` it plays the runner around the core instead.
- */
+const USAGE =
+  `Plays random histories on the model and on every build and entry of the core, and compares.
+
+  --histories N   how many (1000)
+  --seed S        of the first one; new ones unless given
+  --pipeline      plays the runner around the core instead, faults included`;
+
+interface Options extends Wanted {
+  readonly isPipeline: boolean;
+}
+
+/** `npm run simulate`, `deno task simulate`: exit code 0 all agree, 1 not, 2 wrong options. */
 async function main(): Promise<void> {
+  let options;
+  try {
+    options = readOptions();
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return;
+  }
+  if (options === null) console.log(USAGE);
+  else if (options.isPipeline) await playPipeline(options);
+  else playCores(options);
+}
+
+/** Null when help is asked for. */
+function readOptions(): Options | null {
   const { values } = parseArgs({
     options: {
-      histories: { type: "string" },
+      histories: { type: "string", default: "1000" },
       seed: { type: "string" },
       pipeline: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
-  const histories = wholeNumber("--histories", values.histories ?? "1000");
-  const firstSeed = values.seed === undefined ? newSeed() : wholeNumber("--seed", values.seed);
-  if (values.pipeline) await playPipeline({ firstSeed, histories });
-  else playCores({ firstSeed, histories });
+  if (values.help) return null;
+  return {
+    histories: wholeNumber("--histories", values.histories),
+    firstSeed: values.seed === undefined ? newSeed() : wholeNumber("--seed", values.seed),
+    isPipeline: values.pipeline,
+  };
 }
 
 async function playPipeline(wanted: Wanted): Promise<void> {
   const noteProgress = progressOf("pipeline", "keep every promise", wanted);
-  const failure = await pipeline.simulate({ ...wanted, noteProgress });
+  const { firstSeed, histories } = wanted;
+  const failure = await pipeline.simulate({ firstSeed, histories, noteProgress });
   if (failure === null) return;
   console.log(pipeline.told(failure));
   process.exitCode = 1;
@@ -64,7 +90,7 @@ function progressOf(name: string, what: string, wanted: Wanted): (played: number
 function wholeNumber(option: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new RangeError(
-    `Cannot use ${option} "${text}": a whole number below 1,000,000,000 is wanted`,
+    `Cannot use ${option}="${text}": a whole number below 1,000,000,000 is wanted, as in 1000`,
   );
 }
 
