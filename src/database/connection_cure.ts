@@ -1,4 +1,4 @@
-/** Which settings say where PostgreSQL is, and as whom it is reached, by SQLSTATE or the system's code. */
+/** The settings that say where PostgreSQL is and who asks, by SQLSTATE or the system's code. */
 const SETTINGS_OF: ReadonlyMap<string, string> = new Map([
   ["28P01", "--db-user, --db-password"],
   ["28000", "--db-user, --db-password"],
@@ -9,7 +9,7 @@ const SETTINGS_OF: ReadonlyMap<string, string> = new Map([
   ["EAI_AGAIN", "--db-host"],
 ]);
 
-/** Why PostgreSQL could not be reached, with the settings to look at where the reason names none. */
+/** Why PostgreSQL could not be reached, with the settings to look at. */
 export function withCure(reason: string, code: string): string {
   const settings = SETTINGS_OF.get(code);
   return settings === undefined ? reason : `${reason} (check ${settings})`;
