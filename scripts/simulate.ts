@@ -1,30 +1,14 @@
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { CORES } from "../tests/scheduler/implementations.ts";
 import * as pipeline from "../tests/runner/simulation/simulate.ts";
 import { simulate, told } from "../tests/scheduler/simulation.ts";
-
-interface Wanted {
-  readonly firstSeed: number;
-  readonly histories: number;
-}
-
-const USAGE =
-  `Plays random histories on the model and on every build and entry of the core, and compares.
-
-  --histories N   how many (1000)
-  --seed S        of the first one; new ones unless given
-  --pipeline      plays the runner around the core instead, faults included`;
-
-interface Options extends Wanted {
-  readonly isPipeline: boolean;
-}
+import { readOptions, type SimulateOptions, USAGE } from "./simulate_options.ts";
 
 /** `npm run simulate`, `deno task simulate`: exit code 0 all agree, 1 not, 2 wrong options. */
-async function main(): Promise<void> {
+async function main(argv: readonly string[]): Promise<void> {
   let options;
   try {
-    options = readOptions();
+    options = readOptions(argv);
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     process.exitCode = 2;
@@ -35,25 +19,7 @@ async function main(): Promise<void> {
   else playCores(options);
 }
 
-/** Null when help is asked for. */
-function readOptions(): Options | null {
-  const { values } = parseArgs({
-    options: {
-      histories: { type: "string", default: "1000" },
-      seed: { type: "string" },
-      pipeline: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-  if (values.help) return null;
-  return {
-    histories: wholeNumber("--histories", values.histories),
-    firstSeed: values.seed === undefined ? newSeed() : wholeNumber("--seed", values.seed),
-    isPipeline: values.pipeline,
-  };
-}
-
-async function playPipeline(wanted: Wanted): Promise<void> {
+async function playPipeline(wanted: SimulateOptions): Promise<void> {
   const noteProgress = progressOf("pipeline", "keep every promise", wanted);
   const { firstSeed, histories } = wanted;
   const failure = await pipeline.simulate({ firstSeed, histories, noteProgress });
@@ -62,7 +28,7 @@ async function playPipeline(wanted: Wanted): Promise<void> {
   process.exitCode = 1;
 }
 
-function playCores(wanted: Wanted): void {
+function playCores(wanted: SimulateOptions): void {
   const { firstSeed, histories } = wanted;
   for (const { name, create } of CORES) {
     const noteProgress = progressOf(name, "agree", wanted);
@@ -76,7 +42,7 @@ function playCores(wanted: Wanted): void {
 }
 
 /** Says what begins, and later how far it is. */
-function progressOf(name: string, what: string, wanted: Wanted): (played: number) => void {
+function progressOf(name: string, what: string, wanted: SimulateOptions): (played: number) => void {
   const { firstSeed, histories } = wanted;
   console.log(`${name}: ${histories} histories from SEED=${firstSeed}`);
   const startedMs = performance.now();
@@ -87,16 +53,4 @@ function progressOf(name: string, what: string, wanted: Wanted): (played: number
   };
 }
 
-function wholeNumber(option: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new RangeError(
-    `Cannot use ${option}="${text}": a whole number below 1,000,000,000 is wanted, as in 1000`,
-  );
-}
-
-/** Far from the seeds of the tests, and with room for many more above it. */
-function newSeed(): number {
-  return 1_000_000 + Math.floor(Math.random() * 2 ** 29);
-}
-
-await main();
+await main(process.argv.slice(2));
