@@ -3,6 +3,7 @@ const SETTINGS_OF: ReadonlyMap<string, string> = new Map([
   ["28P01", "--db-user, --db-password"],
   ["28000", "--db-user, --db-password"],
   ["ECONNREFUSED", "--db-host, --db-port"],
+  ["ENOENT", "--db-host, --db-port"], // a Unix socket
   ["EHOSTUNREACH", "--db-host, --db-port"],
   ["ENETUNREACH", "--db-host, --db-port"],
   ["ENOTFOUND", "--db-host"],
