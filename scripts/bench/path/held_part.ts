@@ -1,0 +1,44 @@
+import type { BenchOptions } from "../options.ts";
+import type { Row } from "../report.ts";
+import { residentMiB } from "./process_cost.ts";
+import { Samples } from "./samples.ts";
+import { withScene } from "./scene.ts";
+import { OURS, subjectsOf } from "./subjects.ts";
+
+export const HELD_COLUMNS = [OURS];
+
+const REQUESTS = 1_000;
+
+const OPENED = "until all are open";
+const MEMORY_EACH = "memory of an open request";
+const FINISHED = "until all are done, once Odoo works";
+
+/**
+ * A thousand requests that Odoo holds open, as long jobs do. Only ours: the stock runner lets a
+ * request go after a second.
+ */
+export async function measureHeld(options: BenchOptions): Promise<Row[]> {
+  const samples = new Samples();
+  const [ours] = subjectsOf(options);
+  await withScene(1, async (scene) => {
+    const { odoo, database } = scene;
+    for (let round = 0; round < options.rounds; round++) {
+      await scene.reset(true);
+      await scene.withRunner(ours!, `root:${REQUESTS}`, async (runner) => {
+        await runner.ready();
+        const before = residentMiB(runner.processId).now;
+        const inserted = await odoo.tell({ kind: "insert", database, count: REQUESTS });
+        const opened = await odoo.tell({ kind: "awaitOpen", count: REQUESTS });
+        const after = residentMiB(runner.processId).now;
+        const released = await odoo.tell({ kind: "release" });
+        const finished = await odoo.tell({ kind: "awaitFinished", count: REQUESTS });
+        samples.add(OPENED, OURS, opened.atMs - inserted.atMs);
+        samples.add(MEMORY_EACH, OURS, (after - before) * 1024 / REQUESTS);
+        samples.add(FINISHED, OURS, finished.atMs - released.atMs);
+      });
+    }
+  });
+  return [[OPENED, "ms"], [MEMORY_EACH, "KiB"], [FINISHED, "ms"]].map(([name, unit]) => {
+    return { name: name!, unit: unit!, values: samples.medians(name!) };
+  });
+}

@@ -1,0 +1,48 @@
+import type { BenchOptions } from "../options.ts";
+import type { Row } from "../report.ts";
+import { residentMiB } from "./process_cost.ts";
+import { ratio, Samples } from "./samples.ts";
+import { type Scene, withScene } from "./scene.ts";
+import { OURS, STOCK, type Subject, subjectsOf } from "./subjects.ts";
+
+const AGAINST = `${STOCK} / ${OURS}`;
+export const START_COLUMNS = [OURS, STOCK, AGAINST];
+
+const WAITING = 1_000_000;
+const FAILED = 100_000;
+const CHANNELS = "root:4";
+
+const FIRST_REQUEST = "first request";
+const READY = "all jobs read";
+const MEMORY = "memory, at most";
+
+/** A runner that starts where a million jobs wait and a tenth as many have failed. */
+export async function measureStart(options: BenchOptions): Promise<Row[]> {
+  const samples = new Samples();
+  await withScene(1, async (scene) => {
+    await scene.fill(WAITING, "pending");
+    await scene.fill(FAILED, "failed");
+    for (let round = 0; round < options.rounds; round++) {
+      for (const subject of subjectsOf(options)) await measureRunner(scene, subject, samples);
+    }
+  });
+  return [[FIRST_REQUEST, "s"], [READY, "s"], [MEMORY, "MiB"]].map(([what, unit]) => {
+    const values = samples.medians(what!);
+    const against = ratio(values[STOCK], values[OURS]);
+    return { name: what!, unit: unit!, values: { ...values, [AGAINST]: against } };
+  });
+}
+
+async function measureRunner(scene: Scene, subject: Subject, samples: Samples): Promise<void> {
+  // Requests are held, so that the start alone is measured.
+  await scene.odoo.tell({ kind: "reset", holdsRequests: true });
+  await scene.withRunner(subject, CHANNELS, async (runner) => {
+    const sinceStart = (atMs: number) => (atMs - runner.startedMs) / 1000;
+    const first = await scene.odoo.tell({ kind: "awaitOpen", count: 1 });
+    samples.add(FIRST_REQUEST, subject.name, sinceStart(first.atMs));
+    await runner.ready();
+    samples.add(READY, subject.name, sinceStart(Date.now()));
+    samples.add(MEMORY, subject.name, residentMiB(runner.processId).peak);
+  });
+  await scene.query(`update queue_job set state = 'pending' where state = 'enqueued'`);
+}
