@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { parseArgs } from "node:util";
 
 /** The parts of the benchmark, in the order in which they are run. */
@@ -31,7 +32,7 @@ export const BENCH_HELP = `npm run bench -- [PART ...] [OPTIONS]
 Parts: ${PARTS.join(", ")}; all unless named.
   --stock FOLDER   a checkout of the stock runner's add-on (the folder queue_job), to compare with
   --python FILE    the Python to run it with (python3)
-  --runtime NAME   what runs our own runner: ${RUNTIMES.join(", ")} (node)
+  --runtime NAME   what runs our own runner: ${RUNTIMES.join(", ")} (as the benchmark)
   --profile FOLDER writes CPU profiles of our own runner, under Node
   --rounds N       runs of each measurement, whose median counts (5)
   --json           one line of JSON at the end
@@ -62,9 +63,15 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
   if (stock !== null && !existsSync(join(stock, "jobrunner", "channels.py"))) {
     mistakes.push(`--stock="${stock}": a folder with jobrunner/channels.py is wanted`);
   }
-  const runtime = RUNTIMES.find((it) => it === (values.runtime ?? "node"));
+  const own = "deno" in process.versions ? "deno" : "node";
+  const runtime = RUNTIMES.find((it) => it === (values.runtime ?? own));
   if (runtime === undefined) {
     mistakes.push(`--runtime="${values.runtime}": wanted is ${RUNTIMES.join(", ")}`);
+  }
+  if (runtime === "deno" && values.profile !== undefined) {
+    mistakes.push(
+      `--profile="${values.profile}": only Node writes profiles, as with --runtime=node`,
+    );
   }
   if (mistakes.length > 0) throw new RangeError(`Cannot use ${mistakes.join("; ")}`);
   const chosen = PARTS.filter((it) => positionals.includes(it));
@@ -74,7 +81,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
     rounds,
     stock,
     python: values.python ?? "python3",
-    runtime: runtime ?? "node",
+    runtime: runtime ?? own,
     profile: values.profile ?? null,
   };
 }

@@ -9,7 +9,6 @@ export const COMMAND_PATH = "/command?";
 export type Command =
   | InsertCommand
   | RateCommand
-  | ClaimLoopCommand
   | { readonly kind: "reset"; readonly holdsRequests: boolean }
   | { readonly kind: "awaitFinished" | "awaitOpen"; readonly count: number }
   | { readonly kind: "release" };
@@ -30,13 +29,6 @@ export interface RateCommand {
   readonly count: number;
 }
 
-/** Runs all that is pending without a runner. */
-export interface ClaimLoopCommand {
-  readonly kind: "claimLoop";
-  readonly database: string;
-  readonly capacity: number;
-}
-
 /** When what was asked for had come true. */
 export interface Moment {
   readonly atMs: number;
@@ -44,6 +36,8 @@ export interface Moment {
 
 /** From the INSERT of each job, in milliseconds. */
 export interface Latencies {
+  /** Until a bystander heard of it: what the machine and PostgreSQL take by themselves. */
+  readonly heard: readonly number[];
   /** Until its row was `enqueued`. */
   readonly decided: readonly number[];
   /** Until its request arrived. */

@@ -2,6 +2,7 @@ import type { Latencies } from "./commands.ts";
 
 interface Note {
   insertedMs: number;
+  heardMs: number;
   notifications: number;
   decidedMs: number;
   requestedMs: number;
@@ -24,6 +25,7 @@ export class LatencyNotes {
   expect(uuid: string): void {
     this.#notes.set(uuid, {
       insertedMs: NaN,
+      heardMs: NaN,
       notifications: 0,
       decidedMs: NaN,
       requestedMs: NaN,
@@ -38,7 +40,10 @@ export class LatencyNotes {
   /** Its row has changed: inserted, and then enqueued. */
   notified(uuid: string): void {
     const note = this.#notes.get(uuid);
-    if (note && ++note.notifications === 2) note.decidedMs = this.#nowMs();
+    if (!note) return;
+    note.notifications++;
+    if (note.notifications === 1) note.heardMs = this.#nowMs();
+    if (note.notifications === 2) note.decidedMs = this.#nowMs();
   }
 
   /** Its request has arrived; only the first counts. */
@@ -52,6 +57,10 @@ export class LatencyNotes {
     const since = (atMs: (note: Note) => number) => {
       return notes.map((it) => atMs(it) - it.insertedMs).filter((it) => !Number.isNaN(it));
     };
-    return { decided: since((it) => it.decidedMs), requested: since((it) => it.requestedMs) };
+    return {
+      heard: since((it) => it.heardMs),
+      decided: since((it) => it.decidedMs),
+      requested: since((it) => it.requestedMs),
+    };
   }
 }

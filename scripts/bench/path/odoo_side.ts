@@ -1,16 +1,16 @@
 import { listenTo } from "./row_listener.ts";
-import { runClaimLoop } from "./claim_loop.ts";
 import { type Command, COMMAND_PATH, type RateCommand } from "./commands.ts";
 import { Counter } from "./counter.ts";
 import { JobBatches } from "./job_batches.ts";
+import { startLineServer } from "./job_lines.ts";
 import { JobLoad } from "./job_load.ts";
 import { LatencyNotes } from "./latency_notes.ts";
-import { type PlainRequest, startPlainServer } from "./plain_server.ts";
+import { type PlainRequest, portOf, startPlainServer } from "./plain_server.ts";
 import { WallClock } from "./wall_clock.ts";
 
 /*
  * Odoo's side of the benchmark, as a process of its own: users who make jobs, and workers who run
- * them. Prints its port; the server of PostgreSQL is in the environment.
+ * them. Prints its ports; the server of PostgreSQL is in the environment.
  */
 
 const load = new JobLoad();
@@ -36,9 +36,13 @@ function take(request: PlainRequest): void {
   const database = query.get("db") ?? "";
   // A probe.
   if (uuid === "") return request.answer("");
+  takeJob(database, uuid, () => request.answer(""));
+}
+
+function takeJob(database: string, uuid: string, answer: () => void): void {
   notes?.requested(uuid);
   open.add(1);
-  const run = () => batches(database).run(uuid, request);
+  const run = () => batches(database).run(uuid, answer);
   if (holdsRequests) held.push(run);
   else run();
 }
@@ -50,9 +54,6 @@ async function carryOut(command: Command): Promise<unknown> {
       break;
     case "rate":
       return await measureLatencies(command);
-    case "claimLoop":
-      await runClaimLoop(command);
-      break;
     case "reset":
       holdsRequests = command.holdsRequests;
       clock = new WallClock();
@@ -74,10 +75,11 @@ async function carryOut(command: Command): Promise<unknown> {
 }
 
 async function measureLatencies(command: RateCommand): Promise<unknown> {
+  const finishedCount = finished.count + command.count;
   const current = notes = new LatencyNotes(() => clock.nowMs());
   const stopListening = await listenTo(command.databases, (uuid) => current.notified(uuid));
   await load.insertEvenly(command, current);
-  await finished.reaches(command.count);
+  await finished.reaches(finishedCount);
   await stopListening();
   notes = null;
   return current.latencies();
@@ -89,6 +91,5 @@ function batches(database: string): JobBatches {
   return known;
 }
 
-const server = await startPlainServer(take);
-const address = server.address();
-console.error(`port ${typeof address === "object" ? address?.port : 0}`);
+const servers = [await startPlainServer(take), await startLineServer(takeJob)];
+console.error(`ports ${servers.map(portOf).join(" ")}`);

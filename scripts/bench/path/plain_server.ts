@@ -14,22 +14,32 @@ const BACKLOG = 4096;
  * that understands HTTP costs three times as much, and would be what is measured.
  */
 export function startPlainServer(onRequest: (request: PlainRequest) => void): Promise<Server> {
-  const server = createServer({ noDelay: true }, (socket) => read(socket, onRequest));
+  return listening((socket) => {
+    let text = "";
+    socket.on("data", (bytes) => {
+      text += bytes.toString("latin1");
+      if (!text.includes("\r\n\r\n")) return;
+      onRequest({ path: pathOf(text), answer: (body) => answer(socket, body) });
+    });
+  });
+}
+
+/** A server on a free loopback port. */
+export function listening(onSocket: (socket: Socket) => void): Promise<Server> {
+  const server = createServer({ noDelay: true }, (socket) => {
+    // A client that goes has its own reasons.
+    socket.on("error", () => socket.destroy());
+    onSocket(socket);
+  });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen({ port: 0, host: "127.0.0.1", backlog: BACKLOG }, () => resolve(server));
   });
 }
 
-function read(socket: Socket, onRequest: (request: PlainRequest) => void): void {
-  let text = "";
-  // A client that goes has its own reasons.
-  socket.on("error", () => socket.destroy());
-  socket.on("data", (bytes) => {
-    text += bytes.toString("latin1");
-    if (!text.includes("\r\n\r\n")) return;
-    onRequest({ path: pathOf(text), answer: (body) => answer(socket, body) });
-  });
+export function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** The second word of a request. */

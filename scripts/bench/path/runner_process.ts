@@ -2,10 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { GuardedChild } from "../../demo/guarded_child.ts";
+import { READY } from "./ready.ts";
 import { newFolder, type Subject, type Task } from "./subjects.ts";
 
-/** Both runners say so when all databases are led. */
-const READY = "database connections ready";
 const READY_DEADLINE_MS = 120_000;
 const LOOK_MS = 20;
 

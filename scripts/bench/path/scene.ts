@@ -19,8 +19,15 @@ const PARAMETERS = {
 };
 /** Of 2024: what most databases have. */
 const GENERATION = "16.0";
-/** Jobs done long ago, as every installation keeps them: plans depend on the size of a table. */
-const HISTORY = { alone: 100_000, amongMany: 1_000 };
+
+export interface SceneSize {
+  readonly databases: number;
+  /** Jobs done long ago, as every installation keeps them: plans depend on the size of a table. */
+  readonly history: number;
+}
+
+/** One database of a size as many have. */
+export const ONE_DATABASE: SceneSize = { databases: 1, history: 100_000 };
 
 /** What a runner spent while something was done. */
 export interface Spent {
@@ -28,6 +35,16 @@ export interface Spent {
   readonly runnerMs: number;
   /** And of its PostgreSQL backends. */
   readonly backendsMs: number;
+}
+
+/** How a runner runs. */
+export interface RunnerSetting {
+  /** Of `root`. */
+  readonly capacity: number;
+  /** Whether it asks over HTTP, or by lines. */
+  readonly overHttp?: boolean;
+  /** The first one, unless said. */
+  readonly databases?: readonly string[];
 }
 
 /**
@@ -39,30 +56,33 @@ export class Scene {
   readonly odoo: OdooProcess;
   readonly databases: readonly string[];
   readonly #admin: Sql;
+  readonly #history: number;
 
-  private constructor(parts: Pick<Scene, "server" | "odoo" | "databases"> & { admin: Sql }) {
+  private constructor(
+    parts: Pick<Scene, "server" | "odoo" | "databases"> & { admin: Sql; history: number },
+  ) {
     this.server = parts.server;
     this.odoo = parts.odoo;
     this.databases = parts.databases;
     this.#admin = parts.admin;
+    this.#history = parts.history;
   }
 
-  static async start(databaseCount = 1): Promise<Scene> {
+  static async start({ databases: count, history }: SceneSize): Promise<Scene> {
     const server = await PostgresCluster.start({ allowInstalled: false, parameters: PARAMETERS });
     try {
       const databases = [await server.createDatabase("bench_1")];
       const sql = server.connect(databases[0]!, { max: 1 });
       await installAddon(sql, generationNamed(GENERATION));
-      const { alone, amongMany } = HISTORY;
-      await fill(sql, databaseCount === 1 ? alone : amongMany, "done");
+      await fill(sql, history, "done");
       await sql.end();
-      while (databases.length < databaseCount) {
+      while (databases.length < count) {
         const name = `bench_${databases.length + 1}`;
         databases.push(await server.createDatabase(name, databases[0]));
       }
       const odoo = await OdooProcess.start(server);
       const admin = server.connect(databases[0]!, { max: 1, max_lifetime: null });
-      return new Scene({ server, odoo, databases, admin });
+      return new Scene({ server, odoo, databases, admin, history });
     } catch (error) {
       await server.stop();
       throw error;
@@ -87,19 +107,19 @@ export class Scene {
   /** Takes all jobs from the first database but those of its history, and resets Odoo's counts. */
   async reset(holdsRequests = false): Promise<void> {
     await this.odoo.tell({ kind: "reset", holdsRequests });
-    await this.query(`delete from queue_job where id > ${HISTORY.alone}`);
+    await this.query(`delete from queue_job where id > ${this.#history}`);
     await this.query("vacuum analyze queue_job");
   }
 
   /** A runner, for as long as `work` takes. */
   async withRunner<T>(
     subject: Subject,
-    channels: string,
+    { capacity, overHttp = true, databases = [this.database] }: RunnerSetting,
     work: (runner: RunnerProcess) => Promise<T>,
-    databases: readonly string[] = [this.database],
   ): Promise<T> {
     const { server, odoo } = this;
-    const task = { server, databases, channels, odooPort: odoo.port };
+    const linesPort = overHttp ? null : odoo.linesPort;
+    const task = { server, databases, capacity, odooPort: odoo.port, linesPort };
     const runner = await RunnerProcess.start(subject, task);
     try {
       return await work(runner);
@@ -144,10 +164,10 @@ async function fill(sql: Sql, count: number, state: string): Promise<void> {
 
 /** A scene for as long as `work` takes. */
 export async function withScene<T>(
-  databaseCount: number,
+  size: SceneSize,
   work: (scene: Scene) => Promise<T>,
 ): Promise<T> {
-  const scene = await Scene.start(databaseCount);
+  const scene = await Scene.start(size);
   try {
     return await work(scene);
   } finally {

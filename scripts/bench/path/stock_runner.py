@@ -1,13 +1,15 @@
 """Runs the stock runner of a checkout, without Odoo, to compare with.
 
-Usage: stock_runner.py FOLDER ODOO_PORT CHANNELS DATABASE ..., where FOLDER is the add-on
-`queue_job`, brought by whoever runs this. The PostgreSQL server is in the environment, as libpq
-reads it. Needs psycopg2 and requests. What the module imports of Odoo is made here.
+Usage: stock_runner.py FOLDER ODOO_PORT LINES_PORT CHANNELS DATABASE ..., where FOLDER is the
+add-on `queue_job`, brought by whoever runs this. With another LINES_PORT than 0 jobs are asked for
+by lines instead of HTTP, as job_lines.ts has them. The PostgreSQL server is in the environment, as
+libpq reads it. Needs psycopg2 and requests. What the module imports of Odoo is made here.
 """
 
 import importlib.util
 import logging
 import signal
+import socket
 import sys
 import types
 from pathlib import Path
@@ -52,16 +54,27 @@ def load(folder, name):
     return loaded
 
 
-def main(folder, port, channels, databases):
+def ask_by_lines(stock, port):
+    lines = socket.create_connection(("127.0.0.1", port))
+    # Nobody awaits the answers: the rows tell all.
+    stock._async_http_get = lambda scheme, host, port, user, password, db_name, job_uuid: (
+        lines.sendall(("%s %s\n" % (job_uuid, db_name)).encode())
+    )
+
+
+def main(folder, port, lines_port, channels, databases):
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=LOG_FORMAT)
     make_odoo(int(port), databases)
     make_addon()
     load(folder, "channels")
-    runner = load(folder, "runner").QueueJobRunner(
+    stock = load(folder, "runner")
+    if int(lines_port):
+        ask_by_lines(stock, int(lines_port))
+    runner = stock.QueueJobRunner(
         host="127.0.0.1", port=int(port), channel_config_string=channels
     )
     signal.signal(signal.SIGTERM, lambda *_: runner.stop())
     runner.run()
 
 
-main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:])
+main(*sys.argv[1:5], sys.argv[5:])
