@@ -115,7 +115,7 @@ describe("execute", () => {
       assertEquals((await read(uuid))[0]!.enqueuedMs, SECONDS * 1000);
     });
 
-    it("finds its rows by uuid, also where hardly any job waited when PostgreSQL looked", async () => {
+    it("finds rows by uuid, also where hardly any job waited at the last ANALYZE", async () => {
       await lead();
       await odoo.sql`
         insert into queue_job (uuid, state) select gen_random_uuid()::text, 'done'
