@@ -114,7 +114,13 @@ export class DemoRunner {
   }
 }
 
-function settingsFile({ server, databases, channels, odooPort }: RunnerOptions): string {
+/** The runner's settings in a file like Odoo's. */
+export function settingsFile(
+  { server, databases, channels, odooPort }: Pick<
+    RunnerOptions,
+    "server" | "databases" | "channels" | "odooPort"
+  >,
+): string {
   return [
     "[options]",
     `db_host = ${server.host}`,
