@@ -1,5 +1,6 @@
 import { type Backoff, backoffMs } from "../backoff.ts";
 import { type Clock, TimerSet } from "../clock.ts";
+import { withCure } from "../database/connection_cure.ts";
 import type { Database } from "../database/database.ts";
 import { Heartbeat } from "../database/heartbeat.ts";
 import { type Session, SessionLost } from "../database/session.ts";
@@ -138,7 +139,7 @@ export class Leadership {
     if (this.#candidate > 0) return 0;
     const reason = (error as Error).message;
     if (reason !== this.#failure) {
-      logger.error(`database connection failed: ${reason}; trying again`, name);
+      logger.error(`database connection failed: ${withCure(reason, code)}; trying again`, name);
     }
     this.#failure = reason;
     const pauseMs = isServed && mayBeTerminated(code) ? TERMINATED_PAUSE_MS : 0;

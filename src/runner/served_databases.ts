@@ -48,6 +48,7 @@ export class ServedDatabases {
   #failure: string | null = null;
   #isDiscovered = false;
   #isStopped = false;
+  #isEnded = false;
 
   constructor(options: ServedDatabasesOptions) {
     this.#options = options;
@@ -59,8 +60,13 @@ export class ServedDatabases {
   start(): void {
     this.#isStopped = false;
     this.#stopping = new AbortController();
-    for (const { link } of this.all()) link.start();
+    this.resume();
     this.#looking = this.#look();
+  }
+
+  /** Serves the databases known so far, and looks for no others. */
+  resume(): void {
+    if (!this.#isEnded) this.all().forEach(({ link }) => link.start());
   }
 
   /** Looks now for databases that came or went, and at what each of them is. */
@@ -95,6 +101,7 @@ export class ServedDatabases {
 
   /** Ends all sessions for good. */
   stop(): Promise<void> {
+    this.#isEnded = true;
     return this.#end((link) => link.stop());
   }
 
