@@ -79,7 +79,7 @@ export class ConnectorRunner {
     this.#requests = new JobRequests({
       ...complete,
       endpoint: { ...complete.endpoint, port },
-      logger: this.#logger,
+      ...{ logger: this.#logger, scheduler: this.#scheduler },
       loggerOf: (generation) => this.#loggerOf(generation),
       turns: () => this.#databases.all().map((it) => it.turn),
       onMore: () => this.#decider.decideSoon(),
@@ -97,9 +97,9 @@ export class ConnectorRunner {
       },
       serve: (name, slots) => this.#serve(name, slots),
       onListed: () => this.#change(),
-      onGone: (name) => {
+      onGone: (name, { inFlight }) => {
         this.#scheduler.forgetDatabase(name);
-        this.#requests.forgetDatabase(name);
+        this.#requests.databaseGone(name, inFlight);
         this.#decider.decideSoon();
       },
     });
@@ -245,6 +245,7 @@ export class ConnectorRunner {
   #refill(error: SchedulerError): void {
     this.#logger.error(`the scheduler is made anew, a bug to report: ${error.message}`);
     this.#raiseBarrier(() => this.#logger.info("the scheduler knows all jobs again"));
+    this.#requests.refill();
     for (const { turn } of this.#databases.all()) turn.refill();
   }
 

@@ -22,8 +22,8 @@ export interface ServedDatabasesOptions {
   readonly serve: (name: string, slots: Slots) => Served;
   /** The list has been read. */
   readonly onListed: () => void;
-  /** A database is no longer served. */
-  readonly onGone: (name: string) => void;
+  /** A database is no longer served; its turn takes nothing more. */
+  readonly onGone: (name: string, turn: DatabaseTurn) => void;
 }
 
 const DISCOVERY_BACKOFF: Backoff = { firstMs: 1_000, longestMs: 30_000 };
@@ -145,13 +145,13 @@ export class ServedDatabases {
 
   #adopt(listed: ReadonlyMap<string, ListedDatabase>): void {
     const { logger, serve, onGone, onListed } = this.#options;
-    for (const [name, { link }] of this.#served) {
+    for (const [name, { link, turn }] of this.#served) {
       if (listed.has(name)) continue;
       this.#served.delete(name);
       logger.info("database is gone", name);
       const leaving: Promise<void> = link.stop().finally(() => this.#leaving.delete(leaving));
       this.#leaving.add(leaving);
-      onGone(name);
+      onGone(name, turn);
     }
     if (listed.size === 0 && !this.#isDiscovered) {
       logger.warning(

@@ -1,7 +1,8 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import type { InstallOptions } from "../../scripts/demo/odoo_schema.ts";
 import { SystemClock } from "../../src/clock.ts";
+import { CLAIM } from "../../src/database/queries.ts";
 import { execute, FAILED_NAMES_MAX, PAGE_ROWS } from "../../src/database/statement.ts";
 import { LedDatabase } from "../support/led_database.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
@@ -112,6 +113,21 @@ describe("execute", () => {
         select date_enqueued::text as text from queue_job where uuid = ${uuid}`;
       assertEquals(row!["text"], "2023-11-14 22:13:20");
       assertEquals((await read(uuid))[0]!.enqueuedMs, SECONDS * 1000);
+    });
+
+    it("finds rows by uuid, also where hardly any job waited at the last ANALYZE", async () => {
+      await lead();
+      await odoo.sql`
+        insert into queue_job (uuid, state) select gen_random_uuid()::text, 'done'
+        from generate_series(1, 5000)`;
+      await odoo.sql`analyze queue_job`;
+      const uuids = await odoo.addJobs({}, {});
+
+      const plan = await odoo.sql.unsafe(`explain ${CLAIM}`, [uuids, null, SECONDS]);
+
+      const text = plan.map((it) => it["QUERY PLAN"]).join("\n");
+      assertMatch(text, /queue_job_uuid_index/);
+      assertEquals(text.includes("queue_job_state_index"), false, text);
     });
 
     it("passes over a row that someone's transaction holds, without waiting", async () => {
