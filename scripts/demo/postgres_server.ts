@@ -96,11 +96,12 @@ export abstract class PostgresServer {
   }
 
   async #maintain(work: (sql: Sql) => Promise<void>): Promise<void> {
-    const sql = this.connect("postgres", { max: 1 });
+    const sql = this.connect("postgres", { max: 1, fetch_types: false });
     try {
       await work(sql);
     } finally {
-      await sql.end();
+      // After its server has crashed the driver's client may never end by itself.
+      await sql.end({ timeout: 1 });
     }
   }
 }

@@ -32,6 +32,8 @@ export const PROCESS_FAULTS: readonly FaultKind[] = [
       const leader = await system.busyLeader();
       if (leader === null) return null;
       const standby = system.other(leader);
+      // Killed a moment ago, it may not have come back.
+      if (!isAlive(standby.processId)) return null;
       const ended = standby.ended;
       standby.signal("SIGKILL");
       return `${standby.name} killed while it stood by: ${await ended}`;
