@@ -15,8 +15,8 @@ export class ContainedTurn extends DatabaseTurn {
   constructor(options: TurnOptions, onError: (error: unknown) => void) {
     super({
       ...options,
-      ask: (uuid, generation) => {
-        contained(() => options.ask(uuid, generation), undefined, (error) => {
+      ask: (uuid, generation, takenMs) => {
+        contained(() => options.ask(uuid, generation, takenMs), undefined, (error) => {
           onError(error);
           // In a later turn of the event loop, as any answer.
           queueMicrotask(() => this.answered(uuid, brokenAsk(error)));

@@ -5,6 +5,7 @@ import { type Endpoint, originOf } from "../dispatch/endpoint.ts";
 import { OdooGate } from "../dispatch/odoo_gate.ts";
 import type { Outcome } from "../dispatch/outcome.ts";
 import type { Logger } from "../log.ts";
+import type { Meter } from "../meter.ts";
 import type { OdooStatus } from "../status.ts";
 import { brokenAsk, brokenProbe } from "./containment.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
@@ -15,6 +16,7 @@ export interface JobRequestsOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly connectTimeoutMs: number;
+  readonly meter: Pick<Meter, "asked" | "answered" | "forget">;
   readonly logger: Logger;
   readonly loggerOf: (generation: KnownGeneration) => Logger;
   readonly turns: () => Iterable<DatabaseTurn>;
@@ -61,16 +63,18 @@ export class JobRequests {
     this.#waiting.watch();
   }
 
-  ask(database: string, uuid: string, generation: KnownGeneration): void {
-    const { clock, loggerOf, onOutcome } = this.#options;
+  ask(database: string, uuid: string, generation: KnownGeneration, takenMs: number): void {
+    const { clock, meter, loggerOf, onOutcome } = this.#options;
     const logger = loggerOf(generation);
     logger.info(`asking Odoo to run job ${uuid} on db ${database}`, database);
+    meter.asked(database);
     const askedMs = clock.nowMs();
     const route = { path: generation.path, session: generation.session };
     void this.#dispatcher.ask({ database, uuid, route }).catch(brokenAsk).then((outcome) => {
       if (outcome.kind === "dropped") {
         logger.warning(`job ${uuid} got no answer: ${outcome.reason}`, database);
       }
+      meter.answered(outcome.kind, clock.nowMs() - takenMs);
       this.#gate.note(outcome, askedMs);
       onOutcome(database, uuid, outcome);
     });
@@ -87,6 +91,7 @@ export class JobRequests {
   }
 
   forgetDatabase(name: string): void {
+    this.#options.meter.forget(name);
     this.#dispatcher.forgetDatabase(name);
   }
 

@@ -13,8 +13,8 @@ export interface TurnOptions {
   readonly logger: Logger;
   /** Started jobs that no request of ours is open for are put back after this; null is never. */
   readonly requeueStartedAfterMs: number | null;
-  /** Opens the one request for a claimed job; `answered` brings its outcome. */
-  readonly ask: (uuid: string, generation: KnownGeneration) => void;
+  /** Opens the one request for a claimed job, taken then; `answered` brings its outcome. */
+  readonly ask: (uuid: string, generation: KnownGeneration, takenMs: number) => void;
   /** Odoo has begun with a job that it was asked for. */
   readonly onBegun: () => void;
   /** Lets an open request go, whose job is over. */
