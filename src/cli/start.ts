@@ -39,9 +39,16 @@ export async function start(
   const log = logOf(settings, clock, surroundings);
   const logger = log.logger(QUEUE_JOB_LOGGER);
   const end = new EndOfProcess(surroundings, logger);
+  let runner: ConnectorRunner | null = null;
+  // Also while there is none, with nothing to look for: unheard, a SIGHUP ends the process.
+  const ignoreLooks = surroundings.onLook(() => {
+    if (!runner) return;
+    logger.info("SIGHUP: looking for databases now");
+    runner.lookNow();
+  });
   let exitCode = EXIT_OK;
   try {
-    await run(loaded, version, { clock, log, logger, end, surroundings });
+    await run(loaded, version, { clock, log, logger, end, onRunner: (it) => runner = it });
   } catch (error) {
     exitCode = EXIT_FAILURE;
     if (error instanceof ConfigError) logger.error(error.message);
@@ -49,6 +56,7 @@ export async function start(
   }
   end.stopListening();
   await log.flush();
+  ignoreLooks();
   return end.isFailure ? EXIT_FAILURE : exitCode;
 }
 
@@ -57,12 +65,13 @@ interface Parts {
   readonly log: Log;
   readonly logger: Logger;
   readonly end: EndOfProcess;
-  readonly surroundings: Surroundings;
+  /** It has begun; null: it has ended. */
+  readonly onRunner: (runner: ConnectorRunner | null) => void;
 }
 
 async function run(loaded: Loaded, version: string, parts: Parts): Promise<void> {
   const { settings } = loaded;
-  const { clock, log, logger, end, surroundings } = parts;
+  const { clock, log, logger, end, onRunner } = parts;
   for (const warning of loaded.warnings) logger.warning(warning);
   for (const { name, value, origin, isDefault } of shownSettings(loaded)) {
     if (!isDefault) logger.info(`${name} ${value} (${origin})`);
@@ -77,21 +86,18 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
   });
   const measured = new MeasuredRunner({ runner, recorder, clock });
   const server = await serveAll(() => runner.status, measured, { settings, clock, logger });
-  const ignoreLooks = surroundings.onLook(() => {
-    logger.info("SIGHUP: looking for databases now");
-    runner.lookNow();
-  });
   measured.start();
   runner.start();
+  onRunner(runner);
   await end.asked;
   const limit = end.isFailure
     ? clock.after(settings.drainTimeoutMs + LAST_GRACE_MS, () => end.atOnce())
     : null;
   await runner.stop();
+  onRunner(null);
   await server.close();
   measured.stop();
   limit?.cancel();
-  ignoreLooks();
 }
 
 function logOf(settings: Settings, clock: SystemClock, { writeLog }: Surroundings): Log {

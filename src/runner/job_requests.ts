@@ -9,6 +9,9 @@ import type { Meter } from "../meter.ts";
 import type { OdooStatus } from "../status.ts";
 import { brokenAsk, brokenProbe } from "./containment.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
+import { GoneJobs } from "./gone_jobs.ts";
+import type { InFlight } from "./in_flight.ts";
+import type { LiveScheduler } from "./live_scheduler.ts";
 import { WaitingJobs } from "./waiting_jobs.ts";
 
 export interface JobRequestsOptions {
@@ -19,6 +22,7 @@ export interface JobRequestsOptions {
   readonly meter: Pick<Meter, "asked" | "answered" | "forget">;
   readonly logger: Logger;
   readonly loggerOf: (generation: KnownGeneration) => Logger;
+  readonly scheduler: LiveScheduler;
   readonly turns: () => Iterable<DatabaseTurn>;
   /** More jobs may be taken. */
   readonly onMore: () => void;
@@ -31,12 +35,17 @@ export class JobRequests {
   readonly #dispatcher: Dispatcher;
   readonly #gate: OdooGate;
   readonly #waiting: WaitingJobs;
+  readonly #gone: GoneJobs;
 
   /** @throws {RangeError} A host that no URL can hold. */
   constructor(options: JobRequestsOptions) {
     this.#options = options;
     this.#dispatcher = new Dispatcher(options);
     this.#waiting = new WaitingJobs(options);
+    this.#gone = new GoneJobs({
+      ...options,
+      letGo: (database, uuid) => this.letGo(database, uuid),
+    });
     this.#gate = new OdooGate({
       ...options,
       probe: () => this.#dispatcher.probe().catch(brokenProbe),
@@ -76,6 +85,7 @@ export class JobRequests {
       }
       meter.answered(outcome.kind, clock.nowMs() - takenMs);
       this.#gate.note(outcome, askedMs);
+      this.#gone.answered(database, uuid);
       onOutcome(database, uuid, outcome);
     });
   }
@@ -90,15 +100,23 @@ export class JobRequests {
     this.#dispatcher.release(database, uuid);
   }
 
-  forgetDatabase(name: string): void {
+  /** A database is gone, which the core has forgotten. What Odoo is asked for goes on in Odoo. */
+  databaseGone(name: string, inFlight: InFlight): void {
     this.#options.meter.forget(name);
     this.#dispatcher.forgetDatabase(name);
+    this.#gone.note(name, inFlight);
+  }
+
+  /** The core was made anew and is empty. */
+  refill(): void {
+    this.#gone.refill();
   }
 
   /** Lets all requests go; resolves when all connections are closed. */
   async stop(): Promise<void> {
     this.#waiting.stop();
     this.#gate.stop();
+    this.#gone.stop();
     await this.#dispatcher.close();
   }
 }

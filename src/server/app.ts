@@ -19,6 +19,9 @@ export interface Measured {
   readonly history: () => object;
 }
 
+const PATHS = ["/livez", "/readyz", "/status"];
+const MEASURED_PATHS = ["/metrics", "/history"];
+
 /**
  * The health server. It reads a status and can change nothing, and nothing of a request comes back
  * in an answer.
@@ -44,6 +47,8 @@ export function createApp(
     return context.json({ ready, phase: status.phase, databases }, ready ? 200 : 503);
   });
   app.get("/status", (context) => context.json(readStatus()));
+  const paths = [...PATHS, ...(measured ? MEASURED_PATHS : [])];
+  app.notFound((context) => context.json({ error: "not found", paths }, 404));
   if (measured) {
     app.get("/metrics", (context) => textOf(context, measured));
     app.get("/history", (context) => context.json(measured.history()));
@@ -79,7 +84,6 @@ function emptyApp(reportError: (error: Error) => void): Hono {
     await next();
     for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
   });
-  app.notFound((context) => context.json({ error: "not found" }, 404));
   app.onError((error, context) => {
     reportError(error);
     return context.json({ error: "internal error" }, 500);
