@@ -121,3 +121,31 @@ describe("the dashboard", () => {
     assertEquals(new Set(panels.map((it) => it.id)).size, panels.length);
   });
 });
+
+describe("the README", () => {
+  const [, section = ""] = /\n## Metrics\n(.*?)\n## /s.exec(readText("README.md")) ?? [];
+  const names = new Set(
+    [...exportedMetrics().keys()].map((it) => it.replace(/_(bucket|sum|count)$/, "")),
+  );
+
+  it("tells of metrics that are exported", () => {
+    assertEquals(usesOf(section).map(({ name }) => name).filter((it) => !names.has(it)), []);
+  });
+
+  it("tells of all of them", () => {
+    // `a_b`, `_c` stands for a_b and a_c.
+    const told = [...section.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell]) => {
+      const [first = "", ...others] = [...cell!.matchAll(/`(\w+)`/g)].map(([, it]) => it!);
+      return [
+        first,
+        ...others.flatMap((it) => {
+          if (!it.startsWith("_")) return [it];
+          return [...names].filter((name) =>
+            name.endsWith(it) && first.startsWith(name.slice(0, -it.length))
+          );
+        }),
+      ];
+    });
+    assertEquals([...names].filter((it) => !told.includes(it)), []);
+  });
+});

@@ -72,6 +72,14 @@ describe("the metrics of the process", () => {
     assertEquals(metrics.get(`odoo_jobrunner_listen_age_seconds${db}`)! < 60, true);
     assertEquals(metrics.get("process_resident_memory_bytes")! > 1_000_000, true);
 
+    await database.sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`;
+    await until("that is counted", async () => {
+      const found = scraped(await (await get(`${url}/metrics`)).text());
+      return found.get(`odoo_jobrunner_database_reconnects_total${db}`) === 1;
+    });
+
     const other = await get(`http://127.0.0.1:${metricsPort}/`);
     assertEquals(scraped(await other.text()).get("odoo_jobrunner_leader"), 1);
     assertEquals(Object.keys(await (await get(`${url}/history`)).json()).sort(), [
