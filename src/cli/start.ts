@@ -16,6 +16,7 @@ import { connectionOf } from "./database_server.ts";
 import { EndOfProcess } from "./end_of_process.ts";
 import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
 import { serveAll } from "./servers.ts";
+import { tracingOf } from "./tracing.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** How long the end after an error may take beyond what the jobs in hand may. */
@@ -78,11 +79,13 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
   }
   const recorder = new Recorder();
   const options = optionsOf(settings, version);
+  const tracing = await tracingOf(process.env, { version, clock, logger });
   const runner = new ConnectorRunner(settings.port, settings.channels, {
     ...options,
     clock,
     logger: (name) => log.logger(name),
     meter: recorder,
+    trace: tracing.trace,
   });
   const measured = new MeasuredRunner({ runner, recorder, clock });
   const server = await serveAll(() => runner.status, measured, { settings, clock, logger });
@@ -97,6 +100,7 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
   onRunner(null);
   await server.close();
   measured.stop();
+  await tracing.stop();
   limit?.cancel();
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import type { Statement } from "../database/statement.ts";
 import type { ForeignRunner } from "./foreign_runner.ts";
-import type { InFlight } from "./in_flight.ts";
+import type { InFlight, InFlightJob } from "./in_flight.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import type { RowGate } from "./row_gate.ts";
 import type { Worklist } from "./worklist.ts";
@@ -16,7 +16,7 @@ export interface ClaimsOptions {
   readonly gate: RowGate;
   readonly foreign: ForeignRunner;
   /** Opens the one request for a claimed job. */
-  readonly ask: (uuid: string, generation: KnownGeneration, takenMs: number) => void;
+  readonly ask: (job: InFlightJob, generation: KnownGeneration) => void;
   /** The job's row has changed while it could not be applied. */
   readonly notified: (uuid: string) => void;
 }
@@ -52,7 +52,7 @@ export class Claims {
         if (this.#isStopping) gate.putBackIn(job, 0);
         else {
           job.state = "asked";
-          ask(uuid, generation, job.takenMs);
+          ask(job, generation);
         }
       }
       if (wantsReading) notified(uuid);

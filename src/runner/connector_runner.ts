@@ -196,7 +196,7 @@ export class ConnectorRunner {
       random,
       logger: this.#logger,
       requeueStartedAfterMs,
-      ask: (uuid, generation, takenMs) => this.#requests.ask(name, uuid, generation, takenMs),
+      ask: (job, generation) => this.#requests.ask(name, job, generation),
       onBegun: () => this.#requests.noteBegun(),
       letGo: (uuid) => this.#requests.letGo(name, uuid),
       onChange: () => this.#change(),

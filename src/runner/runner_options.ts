@@ -1,6 +1,7 @@
 import { type Clock, SystemClock } from "../clock.ts";
 import { type ConnectionSettings, defaultConnection } from "../database/connection.ts";
 import type { Endpoint } from "../dispatch/endpoint.ts";
+import type { TraceJob } from "../job_span.ts";
 import type { Logger } from "../log.ts";
 import { type Meter, NO_METER } from "../meter.ts";
 
@@ -34,6 +35,7 @@ export interface RunnerOptions {
   readonly logger: (name: string) => Logger;
   /** Told of the runner's work. */
   readonly meter: Meter;
+  readonly trace: TraceJob;
   readonly version: string;
 }
 
@@ -81,6 +83,7 @@ export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions 
     random: Math.random,
     logger: () => SILENT,
     meter: NO_METER,
+    trace: null,
     version: "unknown",
     ...options,
   };

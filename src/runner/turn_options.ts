@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import type { Logger } from "../log.ts";
+import type { InFlightJob } from "./in_flight.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 
 /** What the turn of one database is given, and whom it tells what. */
@@ -13,8 +14,8 @@ export interface TurnOptions {
   readonly logger: Logger;
   /** Started jobs that no request of ours is open for are put back after this; null is never. */
   readonly requeueStartedAfterMs: number | null;
-  /** Opens the one request for a claimed job, taken then; `answered` brings its outcome. */
-  readonly ask: (uuid: string, generation: KnownGeneration, takenMs: number) => void;
+  /** Opens the one request for a claimed job; `answered` brings its outcome. */
+  readonly ask: (job: InFlightJob, generation: KnownGeneration) => void;
   /** Odoo has begun with a job that it was asked for. */
   readonly onBegun: () => void;
   /** Lets an open request go, whose job is over. */

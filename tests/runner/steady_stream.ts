@@ -48,7 +48,7 @@ export class SteadyStream {
       ...{ database: "shop", scheduler: this.scheduler, clock, logger: LOGGER },
       requeueStartedAfterMs: null,
       random: () => 0.5,
-      ask: (uuid) => this.#asked.push(uuid),
+      ask: ({ uuid }) => this.#asked.push(uuid),
       onBegun: () => {},
       letGo: () => {},
       onChange: () => this.#decider.decideSoon(),

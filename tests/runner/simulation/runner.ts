@@ -173,7 +173,7 @@ export class Runner {
       random: random.fraction,
       logger,
       requeueStartedAfterMs: this.#options.requeueStartedAfterMs,
-      ask: (uuid) => {
+      ask: ({ uuid }) => {
         // Whether it was sent is not known to whoever catches the error.
         if (this.#isErrorArmed) auditor.noteLeft(table, uuid);
         this.#throwIfArmed();
