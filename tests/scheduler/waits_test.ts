@@ -41,9 +41,12 @@ describe("Waits", () => {
       notify("parked", { state: "wait_dependencies" });
       notify("undated", { createdMs: null });
 
+      scheduler.notify(job("later", { channel: "mail.bulk", createdMs, etaMs: NOW + 1 }));
+
       scheduler.waits.survey(NOW, ENOUGH);
 
       assertEquals(channelSince("root.mail"), NOW - 5 * SECOND);
+      assertEquals(channelSince("root.mail.bulk"), null);
     });
 
     it("tells channels and databases apart", () => {
