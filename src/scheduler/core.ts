@@ -38,6 +38,14 @@ interface CoreExports {
   touch(database: number, uuid0: number, uuid1: number, uuid2: number, uuid3: number): number;
   jobState(database: number, uuid0: number, uuid1: number, uuid2: number, uuid3: number): number;
   takeReady(nowMs: number, max: number): number;
+  explain(
+    database: number,
+    uuid0: number,
+    uuid1: number,
+    uuid2: number,
+    uuid3: number,
+    nowMs: number,
+  ): number;
   resultPointer(): number;
   wakeupAt(nowMs: number): number;
   forgetDatabase(database: number): number;
@@ -49,6 +57,21 @@ interface CoreExports {
   jobCount(): number;
   setJobMax(max: number): void;
   checkInvariants(): void;
+}
+
+/** Facts of a job or a channel, as `explain` writes them (abi.ts). */
+export interface CoreFacts {
+  readonly timeMs: number;
+  readonly channel: number;
+  readonly count: number;
+  readonly code: number;
+}
+
+/** Why a job does not run, in the core's numbers. */
+export interface CoreExplanation {
+  readonly job: CoreFacts;
+  /** Its channel and all above it. */
+  readonly path: readonly CoreFacts[];
 }
 
 /**
@@ -165,6 +188,21 @@ export class Core {
     return this.#results;
   }
 
+  /**
+   * Why the job does not run; null if it is unknown. Which goes first where it waits is in
+   * `results`.
+   */
+  explain(database: number, nowMs: number): CoreExplanation | null {
+    const { uuid } = this;
+    const count = this.#guarded(() =>
+      this.#exports.explain(database, uuid[0]!, uuid[1]!, uuid[2]!, uuid[3]!, nowMs)
+    );
+    const facts: CoreFacts[] = [];
+    for (let number = 1; number < count; number++) facts.push(this.#facts(number));
+    const [job, ...path] = facts;
+    return job ? { job, path } : null;
+  }
+
   wakeupAt(nowMs: number): number {
     return this.#guarded(() => this.#exports.wakeupAt(nowMs));
   }
@@ -205,6 +243,14 @@ export class Core {
     return this.#guarded(() =>
       this.#exports[call](database, uuid[0]!, uuid[1]!, uuid[2]!, uuid[3]!)
     );
+  }
+
+  #facts(number: number): CoreFacts {
+    const { buffer, byteOffset } = this.results;
+    const at = number * RESULT_WORDS;
+    const [timeMs] = new Float64Array(buffer, byteOffset + 4 * at, 1);
+    const [channel, count, code] = this.results.subarray(at + 2);
+    return { timeMs: timeMs!, channel: channel!, count: count!, code: code! };
   }
 
   #guarded<T>(call: () => T): T {
