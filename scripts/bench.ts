@@ -2,6 +2,16 @@ import process from "node:process";
 import { CORE_COLUMNS, measureCore } from "./bench/core/core_part.ts";
 import { HEAP_COLUMNS, measureHeap } from "./bench/core/heap_part.ts";
 import { measureSize, SIZE_COLUMNS } from "./bench/core/size_part.ts";
+import {
+  DATABASES_COLUMNS,
+  MANY_DATABASES,
+  measureDatabases,
+} from "./bench/path/databases_part.ts";
+import { HELD_COLUMNS, measureHeld } from "./bench/path/held_part.ts";
+import { LATENCY_COLUMNS, measureLatency } from "./bench/path/latency_part.ts";
+import { measurePath, PATH_COLUMNS } from "./bench/path/path_part.ts";
+import { ONE_DATABASE, type Scene, type SceneSize, withScene } from "./bench/path/scene.ts";
+import { measureStart, START_COLUMNS } from "./bench/path/start_part.ts";
 import { BENCH_HELP, type BenchOptions, type Part, readBenchOptions } from "./bench/options.ts";
 import { machine, type Row, tableOf } from "./bench/report.ts";
 
@@ -19,7 +29,20 @@ const PARTS_BY_NAME: Readonly<Record<Part, MeasuredPart>> = {
   core: { columns: CORE_COLUMNS, measure: measureCore },
   heap: { columns: HEAP_COLUMNS, measure: measureHeap },
   size: { columns: SIZE_COLUMNS, measure: measureSize },
+  path: { columns: PATH_COLUMNS, measure: on(ONE_DATABASE, measurePath) },
+  latency: { columns: LATENCY_COLUMNS, measure: on(ONE_DATABASE, measureLatency) },
+  start: { columns: START_COLUMNS, measure: on(ONE_DATABASE, measureStart) },
+  databases: { columns: DATABASES_COLUMNS, measure: on(MANY_DATABASES, measureDatabases) },
+  held: { columns: HELD_COLUMNS, measure: on(ONE_DATABASE, measureHeld) },
 };
+
+/** Measures on a PostgreSQL and an Odoo's side of its own. */
+function on(
+  size: SceneSize,
+  measure: (scene: Scene, options: BenchOptions) => Promise<Row[]>,
+): MeasuredPart["measure"] {
+  return (options) => withScene(size, (scene) => measure(scene, options));
+}
 
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes("--help")) {

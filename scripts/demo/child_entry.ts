@@ -17,12 +17,15 @@ export function projectFolder(): string {
  * @param source as in `scripts/demo/stand_in_worker.ts`
  */
 export async function childCommand(source: string): Promise<string[]> {
-  const path = join(projectFolder(), source);
-  if ("deno" in process.versions) return [process.execPath, "run", "--allow-all", path];
-  return [process.execPath, await bundled(path)];
+  if ("deno" in process.versions) {
+    return [process.execPath, "run", "--allow-all", join(projectFolder(), source)];
+  }
+  return [process.execPath, await bundled(source)];
 }
 
-async function bundled(path: string): Promise<string> {
+/** Bundles a TypeScript file of the project for Node; answers where it is. */
+export async function bundled(source: string): Promise<string> {
+  const path = join(projectFolder(), source);
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
     entryPoints: [path],

@@ -128,12 +128,16 @@ export function countedJobs(generation: KnownGeneration): string {
   return `state in ('enqueued', 'started') or (state = 'failed' and ${channel} = any($1::text[]))`;
 }
 
-/** How many failed, where only the number matters: $1 names of sequential channels. */
+/**
+ * How many failed, where only the number matters: $1 names of sequential channels, $2 how many
+ * channels are wanted at most, those with the most of them.
+ */
 export function failedCounts(generation: KnownGeneration): string {
   const channel = channelOrRoot(generation);
   return `
   select ${channel} as channel, count(*)::float8 as count from queue_job
-  where state = 'failed' and ${channel} <> all($1::text[]) group by 1`;
+  where state = 'failed' and ${channel} <> all($1::text[])
+  group by 1 order by 2 desc limit $2::int`;
 }
 
 export function channelOrRoot(generation: KnownGeneration): string {
@@ -149,16 +153,20 @@ export function onBackend(placeholder: number): string {
  * Claims jobs: $1 uuids, $2 our backend, $3 the date of enqueueing in seconds, known to us so that
  * we recognize our own claim when its answer is lost. A row that a transaction of Odoo holds is
  * passed over instead of waited for.
+ *
+ * `is true` keeps PostgreSQL from the index on `state`. Its statistics may come from a time when
+ * hardly any job waited; then it would walk all that wait now, and all dead versions of those that
+ * did, for each claim: 15 ms for 20,000 jobs instead of 0.1 ms.
  */
 export const CLAIM = `
   with due as (
     select id from queue_job
-    where uuid = any($1::text[]) and state = 'pending' and ${onBackend(2)}
+    where uuid = any($1::text[]) and (state = 'pending') is true and ${onBackend(2)}
     order by id for update skip locked
   )
   update queue_job
   set state = 'enqueued', date_enqueued = to_timestamp($3::float8) at time zone 'utc'
-  from due where queue_job.id = due.id and queue_job.state = 'pending'
+  from due where queue_job.id = due.id and (queue_job.state = 'pending') is true
   returning uuid`;
 
 /**
@@ -170,11 +178,11 @@ export const PUT_BACK = `
     select job.id from unnest($1::text[], $3::float8[]) as claim(uuid, seconds)
     join queue_job job on job.uuid = claim.uuid
       and job.date_enqueued = to_timestamp(claim.seconds) at time zone 'utc'
-    where job.state = 'enqueued' and ${onBackend(2)}
+    where (job.state = 'enqueued') is true and ${onBackend(2)}
     order by job.id for update of job skip locked
   )
   update queue_job set state = 'pending', date_enqueued = null, date_started = null
-  from ours where queue_job.id = ours.id and queue_job.state = 'enqueued'
+  from ours where queue_job.id = ours.id and (queue_job.state = 'enqueued') is true
   returning uuid`;
 
 /** Which tables 8.0 has for what it runs jobs with beside the job runner. */
