@@ -53,6 +53,10 @@ export class ChannelTable {
     return this.#nameOf[number]!;
   }
 
+  has(spelling: string): boolean {
+    return this.#byName.has(fullChannelName(spelling));
+  }
+
   at(number: number): KnownChannel {
     return this.#byName.get(this.nameOf(number))!;
   }

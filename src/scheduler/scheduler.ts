@@ -28,6 +28,16 @@ export interface SchedulerOptions {
   readonly maxJobs?: number;
 }
 
+/** No database has this name. */
+const NO_DATABASE = "\0";
+const LEAST_URGENT = {
+  sequence: Number.MAX_SAFE_INTEGER,
+  createdMs: Infinity,
+  priority: 2 ** 31 - 1,
+  etaMs: null,
+  state: "pending",
+};
+
 /** A database as the core knows it. */
 interface KnownDatabase {
   readonly name: string;
@@ -219,6 +229,26 @@ export class Scheduler {
   /** Size of the core's memory; it never shrinks, and what is free in it is used again. */
   get memoryBytes(): number {
     return this.#core.memoryBytes;
+  }
+
+  /**
+   * Why a job that came to a channel now, with no eta and less urgent than all others, would not
+   * run at once: `explain` of such a job, which leaves nothing behind. An unknown channel has no
+   * job to wait in it: it is unknown here.
+   */
+  explainChannel(channel: string, nowMs: number): Explanation {
+    checkTime(nowMs);
+    if (!this.#channels.has(channel)) return UNKNOWN;
+    const job = { database: NO_DATABASE, uuid: "", channel, ...LEAST_URGENT };
+    try {
+      this.notify(job);
+      const explained = this.explain(job.database, job.uuid, nowMs);
+      const [own, ...above] = explained.path;
+      // Without itself.
+      return { ...explained, path: [{ ...own!, waiting: own!.waiting - 1 }, ...above] };
+    } finally {
+      this.forgetDatabase(job.database);
+    }
   }
 
   #database(name: string): KnownDatabase {
