@@ -11,6 +11,7 @@ import { stackOf } from "../runner/containment.ts";
 import type { RunnerOptions } from "../runner/runner_options.ts";
 import { ConfigError } from "../scheduler/errors.ts";
 import { createApp } from "../server/app.ts";
+import { routeWhy } from "../server/why_routes.ts";
 import { serve } from "../server/serve.ts";
 import { connectionOf } from "./database_server.ts";
 import { EndOfProcess } from "./end_of_process.ts";
@@ -85,6 +86,7 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
     () => runner.status,
     (error) => logger.error(`the health server cannot answer, a bug to report: ${stackOf(error)}`),
   );
+  routeWhy(app, runner.why);
   const server = await serve({ app, host: settings.healthHost, port: settings.healthPort, clock });
   logger.info(`health server: http://${settings.healthHost}:${server.port}/status`);
   runner.start();

@@ -2,10 +2,15 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
 import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
-import type { JobWhy, ToldReason } from "../../src/why.ts";
+import { runCommand } from "../../src/cli/command.ts";
+import { createApp } from "../../src/server/app.ts";
+import { serve as serveApp, type Served } from "../../src/server/serve.ts";
+import { routeWhy } from "../../src/server/why_routes.ts";
+import type { JobsWhy, JobWhy, ToldReason } from "../../src/why.ts";
+import { fakeMachine } from "../config/fake_machine.ts";
 import { closedPort } from "../support/http_server.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
-import { TestRunner } from "../support/test_runner.ts";
+import { TestRunner, type TestRunnerOptions } from "../support/test_runner.ts";
 import { until } from "../support/until.ts";
 
 const CHANNELS = "root:9,mail:1,sap:1:sequential,slow:9:throttle=3600,off:2:paused";
@@ -16,14 +21,16 @@ describe("why a job does not run", () => {
   let odoo: StandInOdoo;
   let database: TestDatabase;
   let test: TestRunner | null = null;
+  let server: Served | null = null;
 
   beforeAll(async () => {
     postgres = await TestPostgres.start();
     odoo = await startOdoo(8);
   });
   afterEach(async () => {
+    await server?.close();
     await test?.stop();
-    test = null;
+    test = server = null;
     assertEquals(await postgres.backends(), 0);
   });
   afterAll(async () => {
@@ -42,8 +49,25 @@ describe("why a job does not run", () => {
   ): Promise<void> {
     database = await postgres.database(options.generation ?? "16.0");
     const { channels = CHANNELS, port = odoo.port } = options;
-    test = TestRunner.start(postgres, { databases: [database], port, channels });
-    await test.untilReady(database);
+    await run({ databases: [database], port, channels });
+    await test!.untilReady(database);
+  }
+
+  /** A runner with the server of its process. */
+  async function run(options: TestRunnerOptions): Promise<void> {
+    test = TestRunner.start(postgres, options);
+    const app = createApp(() => test!.runner.status);
+    routeWhy(app, test.runner.why);
+    server = await serveApp({ app, host: "127.0.0.1", port: 0, clock: test.clock });
+  }
+
+  /** What the command line says, as it stands in a terminal. */
+  async function command(...argv: string[]): Promise<{ code: number; output: string }> {
+    let output = "";
+    const machine = fakeMachine({ argv: [...argv, `--health-port=${server!.port}`] });
+    const write = (text: string) => void (output += text);
+    const code = await runCommand(machine, "1.2.3", { write, writeError: write });
+    return { code: code as number, output };
   }
 
   async function why(uuid: string): Promise<JobWhy> {
@@ -55,17 +79,35 @@ describe("why a job does not run", () => {
   const kindsOf = ({ reasons }: { readonly reasons: readonly ToldReason[] }) => {
     return reasons.map((it) => it.kind);
   };
-  /** Asks again until the reasons are these: the runner hears of a row a moment after it is there. */
+  /** Asks again until the reasons are these: a row is heard of a moment after it is there. */
   const untilWhy = async (uuid: string, ...kinds: ToldReason["kind"][]): Promise<JobWhy> => {
     let seen: JobWhy | undefined;
     try {
-      return await until(`${kinds} hold job ${uuid} back`, async () => {
+      await until(`${kinds} hold job ${uuid} back`, async () => {
         seen = await why(uuid);
-        return String(kindsOf(seen)) === String(kinds) ? seen : null;
+        return String(kindsOf(seen)) === String(kinds);
       });
     } catch (error) {
       throw new Error(`${(error as Error).message}, but: ${seen?.answer}`, { cause: error });
     }
+    await askOtherwise(uuid, seen!);
+    return seen!;
+  };
+  /** The server and the command line have the same answer. */
+  const askOtherwise = async (uuid: string, { reasons, path }: JobWhy): Promise<void> => {
+    const question = new URLSearchParams({ uuid, database: database.name });
+    const response = await fetch(`http://127.0.0.1:${server!.port}/why?${question}`);
+    const { jobs } = await response.json() as JobsWhy;
+    assertEquals(jobs.map(kindsOf), [reasons.map((it) => it.kind)]);
+    const { code, output } = await command("why", uuid, `--database=${database.name}`);
+    const isHeld = !["runs", "over", "inHands"].includes(reasons[0]!.kind);
+    const isNone = reasons[0]!.kind === "missing";
+    assertEquals(code, isNone ? 4 : reasons[0]!.kind === "unreadable" ? 1 : isHeld ? 3 : 0);
+    // Times go on.
+    for (const { text } of reasons) {
+      assertStringIncludes(output, text.replace(/(, in| for) .*/, ""));
+    }
+    for (const { name } of path) assertStringIncludes(output, name);
   };
   const untilWorking = (uuid: string) => {
     return until(`job ${uuid} works`, () => {
@@ -105,6 +147,9 @@ describe("why a job does not run", () => {
     const channel = test!.runner.why.explainChannel("mail")!;
     assertEquals(kindsOf(channel), ["order", "full"]);
     assertEquals(channel.running.map((it) => it.uuid), [runs]);
+    const told = await command("why", "--channel=mail");
+    assertEquals(told.code, 3);
+    assertStringIncludes(told.output, "channel root.mail is full (1 of 1)");
     assertEquals(test!.runner.why.explainChannel("never.heard.of"), null);
   });
 
@@ -167,6 +212,9 @@ describe("why a job does not run", () => {
 
     assertMatch(answer, /: Odoo is away for [\d.]+ s: \S/);
     assertEquals(kindsOf(test!.runner.why.explainDatabase(database.name)), ["odoo"]);
+    const seen = [await command("why", "-d", database.name), await command("status")];
+    assertEquals(seen.map((it) => it.code), [3, 3]);
+    for (const { output } of seen) assertMatch(output, /(Odoo is|:) away for /);
   });
 
   it("waits for a worker of Odoo", async () => {
@@ -187,8 +235,8 @@ describe("why a job does not run", () => {
   it("is enqueued or started, and no request of ours is about it", async () => {
     database = await postgres.database("16.0");
     const [enqueued, started] = await database.addJobs({ state: "enqueued" }, { state: "started" });
-    test = TestRunner.start(postgres, { databases: [database], port: odoo.port });
-    await test.untilReady(database);
+    await run({ databases: [database], port: odoo.port });
+    await test!.untilReady(database);
 
     await untilWhy(enqueued!, "othersRequest");
     await untilWhy(started!, "runs");
@@ -198,13 +246,30 @@ describe("why a job does not run", () => {
     database = await postgres.database("16.0");
     await database.sql`update ir_module_module set state = 'to upgrade' where name = 'queue_job'`;
     const uuid = await database.addJob();
-    test = TestRunner.start(postgres, { databases: [database], port: odoo.port });
+    await run({ databases: [database], port: odoo.port });
     await until("it is paused", () => test!.stateOf(database) === "paused");
 
     const { answer } = await untilWhy(uuid, "unreadable", "database");
 
     assertStringIncludes(answer, "its database is paused for ");
     assertStringIncludes(answer, "queue_job is being upgraded");
+  });
+
+  it("waits while another job runner holds the lock of its database", async () => {
+    database = await postgres.database("16.0");
+    await database.sql`select pg_advisory_lock(2293787760715711918)`;
+    const uuid = await database.addJob();
+    await run({ databases: [database], port: odoo.port });
+    await until("it is on standby", () => test!.stateOf(database) === "standby");
+
+    const { answer, row } = await untilWhy(uuid, "database");
+    const { code, output } = await command("status");
+    await database.release();
+
+    assertStringIncludes(answer, "its database is on standby for ");
+    assertStringIncludes(answer, "another job runner holds its lock");
+    assertEquals([row?.state, code], ["pending", 0]);
+    assertMatch(output, /standby .* another job runner holds its lock/);
   });
 
   it("waits while another runner leads", async () => {
