@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { ConnectionSettings } from "../database/connection.ts";
 import { Database } from "../database/database.ts";
 import { readJobDetails } from "../database/job_details.ts";
+import type { Explanation, PathChannel } from "../scheduler/mod.ts";
 import { sentenceOf, told } from "../sentences.ts";
 import type { RunnerPhase } from "../status.ts";
 import type {
@@ -18,6 +19,7 @@ import type {
 import type { JobRequests } from "./job_requests.ts";
 import { jobReasons } from "./job_reasons.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
+import { withFailed } from "./runner_status.ts";
 import type { Served } from "./served_databases.ts";
 import { Slots } from "./slots.ts";
 
@@ -71,7 +73,8 @@ export class Explanations implements Explainer {
     const nowMs = this.#options.clock.nowMs();
     const explained = this.#options.scheduler.explainChannel(channel);
     if (explained?.state === "unknown") return null;
-    const { reasons = [], path = [], waitsAt = null } = explained ?? {};
+    const { reasons = [], waitsAt = null } = explained ?? {};
+    const path = this.#pathOf(explained);
     const all = [...this.#runnerHolds(), ...reasons].map((it) => told(it, nowMs));
     const name = path[0]?.name ?? channel;
     const answer = sentenceOf(`A job that comes to channel ${name} now`, all);
@@ -110,7 +113,8 @@ export class Explanations implements Explainer {
       })
       : this.#holds(database);
     const reasons = found.map((it) => told(it, nowMs));
-    const { state: known = "unknown", waitsAt = null, path = [] } = explained ?? {};
+    const { state: known = "unknown", waitsAt = null } = explained ?? {};
+    const path = this.#pathOf(explained);
     const answer = sentenceOf(`Job ${uuid} of database ${database}`, reasons);
     return { ...{ database, uuid, nowMs, answer, reasons, row, known }, waitsAt, path };
   }
@@ -138,6 +142,12 @@ export class Explanations implements Explainer {
       limit.cancel();
       giveBack();
     }
+  }
+
+  #pathOf(explained: Explanation | null): PathChannel[] {
+    if (explained === null || explained.path.length === 0) return [];
+    const { databases, served } = this.#options;
+    return withFailed(explained.path, databases().map((it) => served(it)!));
   }
 
   /** Why nothing of a database is taken. */

@@ -21,10 +21,10 @@ export function statusOf({ served, scheduler, ...own }: Parts): RunnerStatus {
 }
 
 /** The core does not know failed jobs of which only the number matters: they are added. */
-function withFailed(
-  channels: readonly ChannelStatus[],
+export function withFailed<T extends ChannelStatus>(
+  channels: readonly T[],
   served: readonly Served[],
-): ChannelStatus[] {
+): T[] {
   const failed = new Map<string, number>();
   for (const { turn } of served) {
     for (const [spelling, count] of turn.failedCounts) {
