@@ -2,9 +2,10 @@ import type { Clock } from "../clock.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Logger } from "../log.ts";
 import { stackOf } from "../runner/containment.ts";
+import type { ConnectorRunner } from "../runner/connector_runner.ts";
 import { createApp, createMetricsApp, type Measured } from "../server/app.ts";
 import { serve, type Served } from "../server/serve.ts";
-import type { RunnerStatus } from "../status.ts";
+import { routeWhy } from "../server/why_routes.ts";
 
 /** The parts of the process that a server needs. */
 interface Parts {
@@ -19,14 +20,15 @@ interface Parts {
  * @throws {ConfigError} An address cannot be listened on.
  */
 export async function serveAll(
-  readStatus: () => RunnerStatus,
+  runner: Pick<ConnectorRunner, "status" | "why">,
   measured: Measured,
   { settings, clock, logger }: Parts,
 ): Promise<Pick<Served, "close">> {
   const { healthHost: host, healthPort, metricsPort } = settings;
   const reportError = (error: Error) =>
     logger.error(`the health server cannot answer, a bug to report: ${stackOf(error)}`);
-  const app = createApp(readStatus, reportError, measured);
+  const app = createApp(() => runner.status, reportError, measured);
+  routeWhy(app, runner.why);
   const health = await serve({ app, host, port: healthPort, clock });
   logger.info(`health server: http://${host}:${health.port}/status`);
   if (metricsPort === null || metricsPort === health.port) return health;

@@ -88,7 +88,7 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
     trace: tracing.trace,
   });
   const measured = new MeasuredRunner({ runner, recorder, clock });
-  const server = await serveAll(() => runner.status, measured, { settings, clock, logger });
+  const server = await serveAll(runner, measured, { settings, clock, logger });
   measured.start();
   runner.start();
   onRunner(runner);

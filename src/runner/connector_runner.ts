@@ -5,7 +5,9 @@ import type { KnownGeneration } from "../database/generation.ts";
 import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
+import type { Explainer, JobsWhy } from "../why.ts";
 import { Leadership } from "./leadership.ts";
+import { Explanations } from "./explanations.ts";
 import { DatabaseLink } from "./database_link.ts";
 import { ContainedTurn } from "./contained_turn.ts";
 import { ContainedClock, stackOf } from "./containment.ts";
@@ -40,6 +42,8 @@ const PUT_BACK_MS = 1_000;
  * ```
  */
 export class ConnectorRunner {
+  /** Why jobs, channels and databases do not run. */
+  readonly why: Explainer;
   readonly #options: RunnerOptions;
   readonly #scheduler: LiveScheduler;
   readonly #decider: Decider;
@@ -106,6 +110,13 @@ export class ConnectorRunner {
         this.#decider.decideSoon();
       },
     });
+    this.why = new Explanations({
+      ...{ ...complete, scheduler: this.#scheduler, requests: this.#requests },
+      phase: () => this.#phase,
+      isReading: () => this.#isBarrierUp,
+      served: (name) => this.#databases.get(name),
+      databases: () => this.#databases.names(),
+    });
     this.#drain = new Drain({
       ...{ clock, logger: this.#logger, served: () => this.#databases.all() },
     });
@@ -147,6 +158,11 @@ export class ConnectorRunner {
    */
   stop(): Promise<void> {
     return this.#stopped ??= this.#end();
+  }
+
+  /** Why a job does not run; without a database, in all that are served. */
+  explain(database: string | null, uuid: string): Promise<JobsWhy> {
+    return this.why.explain(database, uuid);
   }
 
   get status(): RunnerStatus {

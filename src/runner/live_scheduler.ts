@@ -2,6 +2,7 @@ import { type Backoff, backoffMs } from "../backoff.ts";
 import { type Clock, SystemClock, type Timer } from "../clock.ts";
 import {
   type ChannelStatus,
+  type Explanation,
   type JobNotice,
   Scheduler,
   SchedulerError,
@@ -128,6 +129,21 @@ export class LiveScheduler {
   /** How long jobs had waited that were taken, since the scheduler was made. */
   get takenWaits(): TakenWaits {
     return this.#scheduler.waits.taken;
+  }
+
+  /** Null while it waits to be made anew. */
+  explain(database: string, uuid: string): Explanation | null {
+    return this.#guarded((it) => it.explain(database, uuid, this.#clock.nowMs()), null);
+  }
+
+  /** Null as well where it has no room for one job more. */
+  explainChannel(channel: string): Explanation | null {
+    try {
+      return this.#guarded((it) => it.explainChannel(channel, this.#clock.nowMs()), null);
+    } catch (error) {
+      if (error instanceof TableFullError) return null;
+      throw error;
+    }
   }
 
   channels(): ChannelStatus[] {
