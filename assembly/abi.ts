@@ -3,7 +3,7 @@
  * Any change here that a host could notice raises ABI_VERSION.
  */
 
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** A job as the scheduler sees it. `done`, `cancelled` and deleted jobs are forgotten instead. */
 export enum JobState {
@@ -64,6 +64,12 @@ export const NO_ETA = -Infinity;
 export const NO_DATE = -Infinity;
 /** Missing priority. */
 export const DEFAULT_PRIORITY = 10;
+
+/**
+ * Jobs that were handed out are counted by how long they had waited: in class n for less than
+ * `1 << n` ms.
+ */
+export const WAIT_CLASSES = 33;
 
 /** One result of `takeReady`, in 32-bit words: database, four of the uuid, channel. */
 export const RESULT_WORDS = 6;

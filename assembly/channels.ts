@@ -79,6 +79,8 @@ export function setChannel(
     channel.throttledUntilMs = -Infinity;
     channel.releaseMs = Infinity;
     channel.wakeupMs = Infinity;
+    channel.foundMs = Infinity;
+    channel.waitsSinceMs = Infinity;
     alarms.push(channel);
     attach(channel, parent);
   } else if (channel.parent != parent) {

@@ -6,6 +6,8 @@ import { findJob, firstJobOf, jobCount as knownJobs, setKnownMax } from "./jobs"
 import { Job } from "./records";
 import { resultsStart } from "./results";
 import { forgetJob, forgetJobs, notifyJob, takeReadyJobs, wakeupTime } from "./scheduler";
+import { channelWaitsSince, databaseWaitsSince, surveyJobs } from "./survey";
+import { waitCountOf, waitTotal } from "./waits";
 
 /*
  * Every export of the core. Databases and channels are numbers chosen by the host, a job is a
@@ -152,6 +154,33 @@ export function channelJobCount(number: i32): i32 {
 
 export function jobCount(): i32 {
   return knownJobs();
+}
+
+/**
+ * Looks at `max` jobs more to find those that have waited longest. Answers 1 at the end of a round,
+ * else 0.
+ */
+export function survey(nowMs: f64, max: u32): i32 {
+  return <i32> surveyJobs(nowMs, max);
+}
+
+/** Since when its oldest due job waits, as the last round has found; Infinity = none does. */
+export function channelWaitingSince(number: i32): f64 {
+  return channelWaitsSince(number);
+}
+
+export function databaseWaitingSince(number: i32): f64 {
+  return databaseWaitsSince(number);
+}
+
+/** How many jobs were handed out of a wait class (abi.ts). */
+export function waitCount(waitClass: i32): u32 {
+  return waitCountOf(waitClass);
+}
+
+/** Milliseconds that all jobs together had waited that were handed out. */
+export function waitedMs(): f64 {
+  return waitTotal();
 }
 
 /** Known jobs at most; JOB_MAX unless set. */

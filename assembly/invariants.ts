@@ -35,7 +35,9 @@ function checkDatabase(number: i32): u32 {
   let count: u32 = 0;
   let previous: Job | null = null;
   let job = firstJobOf(number);
+  let isSurveyedListed = !database || !database.surveyed;
   while (job) {
+    if (job == database!.surveyed) isSurveyedListed = true;
     assert(job.previous == previous, "a database's list must lead back as it leads on");
     assert(job.database == database, "a job must be in its own database's list");
     assert(
@@ -48,6 +50,7 @@ function checkDatabase(number: i32): u32 {
     job = job.next;
   }
   assert(!database || database.jobCount == count, "a database must count its jobs");
+  assert(isSurveyedListed, "a survey must go on with a job of its database");
   return count;
 }
 

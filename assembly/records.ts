@@ -89,6 +89,12 @@ export class Database {
   number: i32;
   jobCount: u32;
   first: Job | null;
+  /** The next job that a survey looks at. */
+  surveyed: Job | null;
+  /** Since when the oldest waits that the survey under way has found so far. */
+  foundMs: f64;
+  /** What the last whole survey has found. */
+  waitsSinceMs: f64;
 }
 
 /** A channel. Belongs to channels.ts; what flows through it is changed by scheduler.ts alone. */
@@ -134,6 +140,10 @@ export class Channel {
   depthPosition: u32;
   /** It is on the agenda of the decision that is being made. */
   isListed: bool;
+
+  /** What the survey under way has found so far, and what the last whole one has found. */
+  foundMs: f64;
+  waitsSinceMs: f64;
 
   /** What invariants.ts counts anew. */
   recountedReleased: i32;

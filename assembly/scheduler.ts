@@ -12,6 +12,7 @@ import {
 import { addJob, databaseNumbersEnd, findJob, firstJobOf, removeJob, takeDatabase } from "./jobs";
 import { Channel, Job } from "./records";
 import { addResult, clearResults, resultCount } from "./results";
+import { noteWait } from "./waits";
 
 /*
  * The rules. A job is in one of four states, changed by `enterAt` and `leave` alone:
@@ -200,6 +201,7 @@ function handOut(job: Job): void {
   job.state = <u8> JobState.Running;
   job.channel.waitingCount--;
   job.channel.runningCount++;
+  noteWait(job, askedMs);
   addResult(job);
 }
 

@@ -6,6 +6,7 @@ import {
   Scheduler,
   SchedulerError,
   TableFullError,
+  type TakenWaits,
 } from "../scheduler/mod.ts";
 import type { SchedulerStatus } from "../status.ts";
 
@@ -112,6 +113,21 @@ export class LiveScheduler {
 
   wakeupAtMs(nowMs: number): number {
     return this.#guarded((it) => it.wakeupAtMs(nowMs), Infinity);
+  }
+
+  /** A part of a round: `Waits.survey`. */
+  survey(nowMs: number, max: number): boolean {
+    return this.#guarded((it) => it.waits.survey(nowMs, max), true);
+  }
+
+  /** Since when the job of a database waits that has waited longest, as far as was surveyed. */
+  waitingSinceMs(database: string): number | null {
+    return this.#scheduler.waits.sinceMs(database);
+  }
+
+  /** How long jobs had waited that were taken, since the scheduler was made. */
+  get takenWaits(): TakenWaits {
+    return this.#scheduler.waits.taken;
   }
 
   channels(): ChannelStatus[] {

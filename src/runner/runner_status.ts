@@ -13,8 +13,12 @@ type Parts = Pick<RunnerStatus, "version" | "phase" | "startedMs" | "nowMs" | "o
 export function statusOf({ served, scheduler, ...own }: Parts): RunnerStatus {
   return {
     ...own,
-    databases: served.map(({ link }) => link.status).sort((a, b) => a.name < b.name ? -1 : 1),
+    databases: served
+      .map(({ link }) => link.status)
+      .map((it) => ({ ...it, waitingSinceMs: scheduler.waitingSinceMs(it.name) }))
+      .sort((a, b) => a.name < b.name ? -1 : 1),
     channels: withFailed(scheduler.channels(), served),
+    takenWaits: scheduler.takenWaits,
     inFlight: sumOf(served.map(({ turn }) => turn.inFlight.counts())),
     scheduler: scheduler.status,
   };

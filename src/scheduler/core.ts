@@ -46,6 +46,11 @@ interface CoreExports {
   sweep(database: number): number;
   channelCount(number: number, state: number): number;
   channelJobCount(number: number): number;
+  survey(nowMs: number, max: number): number;
+  channelWaitingSince(number: number): number;
+  databaseWaitingSince(number: number): number;
+  waitCount(waitClass: number): number;
+  waitedMs(): number;
   jobCount(): number;
   setJobMax(max: number): void;
   checkInvariants(): void;
@@ -182,6 +187,26 @@ export class Core {
 
   channelJobCount(number: number): number {
     return this.#exports.channelJobCount(number);
+  }
+
+  survey(nowMs: number, max: number): boolean {
+    return this.#guarded(() => this.#exports.survey(nowMs, max)) === 1;
+  }
+
+  channelWaitingSince(number: number): number {
+    return this.#exports.channelWaitingSince(number);
+  }
+
+  databaseWaitingSince(number: number): number {
+    return this.#exports.databaseWaitingSince(number);
+  }
+
+  waitCount(waitClass: number): number {
+    return this.#exports.waitCount(waitClass) >>> 0;
+  }
+
+  get waitedMs(): number {
+    return this.#exports.waitedMs();
   }
 
   setJobMax(max: number): void {

@@ -25,6 +25,7 @@ export { ConfigError, type Mistake, SchedulerError, TableFullError } from "./err
 export { fullChannelName } from "./channel_config.ts";
 export { isJobStateName, type JobStateName } from "./job_state.ts";
 export type { ChannelStatus, JobNotice, ReadyJob, SchedulerOptions } from "./scheduler.ts";
+export type { TakenWaits, Waits } from "./waits.ts";
 
 let compiled: WebAssembly.Module | undefined;
 

@@ -11,6 +11,7 @@ import { ChannelTable } from "./channel_table.ts";
 import type { Core } from "./core.ts";
 import { JobNames } from "./job_names.ts";
 import { coreState, jobStateNames, OVER } from "./job_state.ts";
+import { Waits } from "./waits.ts";
 
 /** What a row of `queue_job` says of a job. */
 export interface JobNotice {
@@ -51,6 +52,8 @@ export interface ChannelStatus {
   readonly running: number;
   readonly failed: number;
   readonly parked: number;
+  /** Since when the one that has waited longest waits, as far as `waits.survey` has looked. */
+  readonly waitingSinceMs: number | null;
 }
 
 export interface SchedulerOptions {
@@ -76,6 +79,8 @@ interface KnownDatabase {
  */
 export class Scheduler {
   readonly #core: Core;
+  /** How long jobs wait. */
+  readonly waits: Waits;
   readonly #channels: ChannelTable;
   readonly #databases = new Map<string, KnownDatabase>();
   readonly #databaseOf: KnownDatabase[] = [];
@@ -84,6 +89,7 @@ export class Scheduler {
   constructor(core: Core, channels: string, options: SchedulerOptions = {}) {
     const plan = parseChannels(channels);
     this.#core = core;
+    this.waits = new Waits(core, (database) => this.#databases.get(database)?.number);
     this.#channels = new ChannelTable(core, plan);
     if (options.maxJobs !== undefined) core.setJobMax(options.maxJobs);
   }
@@ -207,6 +213,7 @@ export class Scheduler {
       running: this.#core.channelCount(number, JobState.Running),
       failed: this.#core.channelCount(number, JobState.Failed),
       parked: this.#core.channelCount(number, JobState.Parked),
+      waitingSinceMs: this.waits.channelSinceMs(number),
     }));
   }
 

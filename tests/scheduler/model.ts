@@ -267,6 +267,8 @@ function statusOf(channel: ModelChannel): Channel {
     running: count("running"),
     failed: count("failed"),
     parked: count("parked"),
+    // No history asks for a survey.
+    waitingSinceMs: null,
   };
 }
 

@@ -50,4 +50,5 @@ export interface Channel {
   running: number;
   failed: number;
   parked: number;
+  waitingSinceMs: number | null;
 }
