@@ -1,6 +1,7 @@
 import { ABI_VERSION, CHANNEL_NONE, JobState, Status } from "./abi";
 import { channelAt, dropChannel, ownJobCount } from "./channels";
 import { areJobsLifted, configure, liftJobs, settleJobs } from "./configuration";
+import { explainJob } from "./explanation";
 import { checkAll } from "./invariants";
 import { findJob, firstJobOf, jobCount as knownJobs, setKnownMax } from "./jobs";
 import { Job } from "./records";
@@ -62,7 +63,7 @@ export function notify(
   etaMs: f64,
   state: i32,
 ): i32 {
-  assert(!areJobsLifted(), "channels must be settled before a job is taken in");
+  assert(!areJobsLifted(), "channels must be settled first");
   return notifyJob(
     database,
     uuid0,
@@ -101,12 +102,27 @@ export function jobState(database: i32, uuid0: u32, uuid1: u32, uuid2: u32, uuid
 /** Hands out at most `max` jobs (and RESULT_MAX): RESULT_WORDS words each at `resultPointer`. */
 export function takeReady(nowMs: f64, max: i32): i32 {
   if (nowMs != nowMs) return Status.TimeNotNumber;
-  assert(!areJobsLifted(), "channels must be settled before a decision");
+  assert(!areJobsLifted(), "channels must be settled first");
   return takeReadyJobs(nowMs, max);
 }
 
 export function resultPointer(): usize {
   return resultsStart();
+}
+
+/**
+ * Why a job does not run: answers how many results it has written (abi.ts), 0 for an unknown job.
+ */
+export function explain(
+  database: i32,
+  uuid0: u32,
+  uuid1: u32,
+  uuid2: u32,
+  uuid3: u32,
+  nowMs: f64,
+): i32 {
+  const job = findJob(database, uuid0, uuid1, uuid2, uuid3);
+  return job ? explainJob(job, nowMs) : 0;
 }
 
 /** When to ask again although nothing was notified; Infinity = not needed. */
