@@ -40,7 +40,8 @@ export class Claims {
     const { inFlight, gate, foreign, ask, notified } = this.#options;
     for (const uuid of uuids) {
       const job = inFlight.get(uuid)!;
-      const wantsReading = job.wantsReading;
+      // Our own change is known. Where it is notified late, it is read for nothing.
+      const wantsReading = job.wantsReading || job.changeCount > 1;
       job.wantsReading = false;
       if (!claimed.has(uuid)) gate.noteSkipped(job);
       else {

@@ -137,7 +137,9 @@ export class DatabaseTurn {
   notified(uuid: string): void {
     // The rescan after a hold reads it.
     if (this.#phase === "held") return;
-    this.#mark(uuid);
+    const job = this.inFlight.get(uuid);
+    if (job?.state === "claimed") job.changeCount++;
+    else this.#mark(uuid);
     if (this.#work.isFlooded) this.#startScan();
   }
 

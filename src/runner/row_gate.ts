@@ -132,6 +132,8 @@ export class RowGate {
     if (isNeverSent(outcome)) return this.putBackIn(job, 0);
     if (isOdoosAnswer(outcome)) this.#options.inFlight.noteAnswered(job);
     this.#options.inFlight.remove(job.uuid);
+    // What happens to a row after its job is over is notified.
+    if (job.isOver) return this.#answered.noteMoved();
     this.#answered.note(job, outcome);
     this.#options.mark(job.uuid);
   }
@@ -198,10 +200,11 @@ export class RowGate {
   #applyAsked(row: JobRow, job: InFlightJob): void {
     // A cron or a user may put the row back while our request waits for a worker: it is read again
     // at the answer.
+    job.isOver = isOver(row);
     if (row.state === "pending" || row.state === "wait_dependencies") return;
     if (row.state !== "enqueued") this.#options.inFlight.noteBegun(job);
     this.#enter(row);
-    if (row.state !== "enqueued" && row.state !== "started") this.#noteOver(job);
+    if (job.isOver) this.#noteOver(job);
   }
 
   #noteOver(job: InFlightJob): void {
@@ -235,4 +238,9 @@ export class RowGate {
     this.#options.failed.note(row);
     this.#entry.enter(row);
   }
+}
+
+/** Another state than these is an end, whatever it is called. */
+function isOver({ state }: JobRow): boolean {
+  return !["pending", "wait_dependencies", "enqueued", "started"].includes(state);
 }

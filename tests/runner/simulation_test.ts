@@ -32,7 +32,7 @@ describe("Auditor", () => {
   ] as const;
   for (const [sabotage, complaint] of FOUND) {
     it(`finds ${sabotage}`, async () => {
-      const complaints = await complaintsUntil(complaint, sabotage, 100);
+      const complaints = await complaintsUntil(complaint, sabotage, 400);
 
       assertStringIncludes(complaints.at(-1) ?? "", complaint, complaints.join("\n"));
     });
