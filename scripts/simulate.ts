@@ -1,42 +1,34 @@
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { CORES } from "../tests/scheduler/implementations.ts";
 import * as pipeline from "../tests/runner/simulation/simulate.ts";
 import { simulate, told } from "../tests/scheduler/simulation.ts";
+import { readOptions, type SimulateOptions, USAGE } from "./simulate_options.ts";
 
-interface Wanted {
-  readonly firstSeed: number;
-  readonly histories: number;
+/** `npm run simulate`, `deno task simulate`: exit code 0 all agree, 1 not, 2 wrong options. */
+async function main(argv: readonly string[]): Promise<void> {
+  let options;
+  try {
+    options = readOptions(argv);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return;
+  }
+  if (options === null) console.log(USAGE);
+  else if (options.isPipeline) await playPipeline(options);
+  else playCores(options);
 }
 
-/**
- * Plays random histories on the model and on every build and entry of the core:
- * `npm run simulate -- --histories 100000 --seed 1`. Without a seed it takes new ones.
- * With `--pipeline` it plays the runner around the core instead.
- */
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      histories: { type: "string" },
-      seed: { type: "string" },
-      pipeline: { type: "boolean", default: false },
-    },
-  });
-  const histories = wholeNumber("--histories", values.histories ?? "1000");
-  const firstSeed = values.seed === undefined ? newSeed() : wholeNumber("--seed", values.seed);
-  if (values.pipeline) await playPipeline({ firstSeed, histories });
-  else playCores({ firstSeed, histories });
-}
-
-async function playPipeline(wanted: Wanted): Promise<void> {
+async function playPipeline(wanted: SimulateOptions): Promise<void> {
   const noteProgress = progressOf("pipeline", "keep every promise", wanted);
-  const failure = await pipeline.simulate({ ...wanted, noteProgress });
+  const { firstSeed, histories } = wanted;
+  const failure = await pipeline.simulate({ firstSeed, histories, noteProgress });
   if (failure === null) return;
   console.log(pipeline.told(failure));
   process.exitCode = 1;
 }
 
-function playCores(wanted: Wanted): void {
+function playCores(wanted: SimulateOptions): void {
   const { firstSeed, histories } = wanted;
   for (const { name, create } of CORES) {
     const noteProgress = progressOf(name, "agree", wanted);
@@ -50,7 +42,7 @@ function playCores(wanted: Wanted): void {
 }
 
 /** Says what begins, and later how far it is. */
-function progressOf(name: string, what: string, wanted: Wanted): (played: number) => void {
+function progressOf(name: string, what: string, wanted: SimulateOptions): (played: number) => void {
   const { firstSeed, histories } = wanted;
   console.log(`${name}: ${histories} histories from SEED=${firstSeed}`);
   const startedMs = performance.now();
@@ -61,16 +53,4 @@ function progressOf(name: string, what: string, wanted: Wanted): (played: number
   };
 }
 
-function wholeNumber(option: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new RangeError(
-    `Cannot use ${option} "${text}": a whole number below 1,000,000,000 is wanted`,
-  );
-}
-
-/** Far from the seeds of the tests, and with room for many more above it. */
-function newSeed(): number {
-  return 1_000_000 + Math.floor(Math.random() * 2 ** 29);
-}
-
-await main();
+await main(process.argv.slice(2));

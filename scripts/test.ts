@@ -27,6 +27,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const usesStd = options.includes("--std");
   const all = filesBelow("tests", "_test.ts");
+  const strange = parts.filter((part) => !all.some((it) => it.includes(part)));
+  if (strange.length > 0) {
+    const given = strange.map((part) => `"${part}"`).join(", ");
+    console.error(`Cannot use ${given}: a part of a test file's path is wanted, as in ${all[0]}`);
+    return 2;
+  }
   const files = all.filter((it) => parts.length === 0 || parts.some((part) => it.includes(part)));
   await buildCore(() => {});
   await buildBundles(() => {});

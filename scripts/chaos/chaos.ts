@@ -2,21 +2,18 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CHANNELS } from "./chaos_jobs.ts";
 import { ChaosOperator } from "./chaos_operator.ts";
 import type { ChaosOptions } from "./chaos_options.ts";
-import { BLOCK_ROUNDS, type PlannedFault, planOf, type Round } from "./chaos_plan.ts";
+import { planOf } from "./chaos_plan.ts";
 import { ChaosReport } from "./chaos_report.ts";
+import { ChaosRounds } from "./chaos_rounds.ts";
 import { ChaosSystem } from "./chaos_system.ts";
 import { chaosVerdict } from "./chaos_verdict.ts";
-import type { FaultKind } from "./faults/fault_kind.ts";
 import { FAULT_KINDS } from "./faults/fault_kinds.ts";
 import { patiently } from "./patience.ts";
 import { writeGenerated } from "../project.ts";
 
-const BETWEEN_MS = 700;
 const LOOK_MS = 200;
 const STILL_OPEN_MS = 10_000;
 const LOG_FOLDER = ".build/chaos";
-/** A fault that hits nothing is tried again. */
-const TRIES = 3;
 
 /** Brings a system up, makes the faults of a plan in it, and judges what became of its jobs. */
 export class Chaos {
@@ -24,10 +21,6 @@ export class Chaos {
   readonly #print: (line: string) => void;
   readonly #report: ChaosReport;
   readonly #startMs = performance.now();
-  /** What touches the same waits for each other. */
-  readonly #busy = new Map<FaultKind["touches"], Promise<void>>();
-  /** Faults that hit nothing so far. */
-  #owed: PlannedFault[] = [];
 
   constructor(options: ChaosOptions, print: (line: string) => void) {
     this.#options = options;
@@ -43,12 +36,8 @@ export class Chaos {
     try {
       operator.start();
       await this.#playAll(system);
-      const quietMs = performance.now();
-      const isOver = await this.#untilOver(system);
+      await this.#untilOver(system);
       await operator.stop();
-      this.#say(
-        `${isOver ? "all" : "not all"} jobs over after ${since(quietMs)} of quiet`,
-      );
       this.#report.operator = { requeued: operator.requeued, putBack: operator.putBack };
       await Promise.all(system.runners.map((it) => it.stop()));
       await this.#judge(system);
@@ -60,65 +49,31 @@ export class Chaos {
   }
 
   async #playAll(system: ChaosSystem): Promise<void> {
+    const { only, seed, rounds, jobsPerRound } = this.#options;
     const kinds = FAULT_KINDS.filter(({ name, needs }) =>
-      (this.#options.only?.includes(name) ?? true) && (needs?.(system) ?? true)
+      (only?.includes(name) ?? true) && (needs?.(system) ?? true)
     );
-    const plan = planOf(this.#options.seed, this.#options.rounds, kinds);
-    for (const [index, round] of plan.entries()) {
-      const isLast = (index + 1) % BLOCK_ROUNDS === 0;
-      const again = isLast ? this.#owed.splice(0) : this.#owed.splice(0, 1);
-      await this.#play(system, index + 1, [...round, ...again]);
-      if (isLast) this.#report.endBlock(kinds.map(({ name }) => name));
-    }
-  }
-
-  async #play(system: ChaosSystem, number: number, round: Round): Promise<void> {
-    const { jobsPerRound } = this.#options;
-    const half = Math.ceil(jobsPerRound / 2);
-    await system.addJobs(half);
-    await Promise.all([
-      delay(BETWEEN_MS).then(() => system.addJobs(jobsPerRound - half)),
-      ...round.map((fault) => this.#make(system, number, fault)),
-    ]);
-    await delay(BETWEEN_MS);
-  }
-
-  async #make(system: ChaosSystem, number: number, fault: PlannedFault): Promise<void> {
-    await delay(fault.afterMs);
-    const { kind } = fault;
-    const before = this.#busy.get(kind.touches) ?? Promise.resolve();
-    const made = before.then(async () => {
-      const effect = await this.#untilSeen(system, fault);
-      if (effect === null) this.#owed.push(fault);
-      else this.#report.count(kind.name);
-      this.#say(`round ${number}  ${kind.name}: ${effect ?? "hit nothing"}`);
-    });
-    this.#busy.set(kind.touches, made);
-    await made;
-  }
-
-  async #untilSeen(system: ChaosSystem, fault: PlannedFault): Promise<string | null> {
-    for (let attempt = 1; attempt <= TRIES; attempt++) {
-      const effect = await fault.kind.make(system, fault);
-      if (effect !== null) return effect;
-      await system.addJobs(10);
-    }
-    return null;
+    await new ChaosRounds({
+      ...{ system, kinds, jobsPerRound, report: this.#report },
+      say: (text) => this.#say(text),
+      untilJobsOver: () => this.#untilOver(system),
+    }).play(planOf(seed, rounds, kinds));
   }
 
   /** Tells from time to time what is awaited. */
-  async #untilOver(system: ChaosSystem): Promise<boolean> {
-    const endMs = performance.now() + this.#options.quietMs;
-    for (let toldMs = performance.now(); performance.now() < endMs;) {
+  async #untilOver(system: ChaosSystem): Promise<void> {
+    const quietMs = performance.now();
+    const endMs = quietMs + this.#options.quietMs;
+    for (let toldMs = quietMs; performance.now() < endMs;) {
       const open = await openJobs(system);
-      if (open.length === 0) return true;
+      if (open.length === 0) return this.#say(`all jobs over after ${since(quietMs)} of quiet`);
       if (performance.now() - toldMs > STILL_OPEN_MS) {
         this.#say(`not over: ${open.join("; ")}`);
         toldMs = performance.now();
       }
       await delay(LOOK_MS);
     }
-    return false;
+    this.#say(`not all jobs over after ${since(quietMs)} of quiet`);
   }
 
   async #judge(system: ChaosSystem): Promise<void> {

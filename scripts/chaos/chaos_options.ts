@@ -21,7 +21,7 @@ its channel's capacity or out of order.
   --generations G   one database for each of these (16.0-2025,16.0,12.0), of
                     ${GENERATIONS.map(({ name }) => name).join(" ")}
   --only KINDS      only these kinds of faults, separated by commas
-  --quiet SECONDS   how long the jobs that are left may take after the last fault (120)
+  --quiet SECONDS   how long the jobs that are left may take after 20 rounds, and at the end (120)
 `;
 
 /**

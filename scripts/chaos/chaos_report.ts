@@ -1,5 +1,6 @@
 import type { StateChange } from "../demo/judge_history.ts";
 import type { ChaosOptions } from "./chaos_options.ts";
+import { BLOCK_ROUNDS } from "./chaos_plan.ts";
 import type { ChaosRunner } from "./chaos_runner.ts";
 import type { ChaosVerdict } from "./chaos_verdict.ts";
 
@@ -13,8 +14,10 @@ export class ChaosReport {
   readonly #options: ChaosOptions;
   readonly #byKind = new Map<string, number>();
   #inBlock = new Set<string>();
-  /** Kinds that did not come, or hit nothing, in twenty rounds. */
+  /** Kinds that hit nothing in twenty rounds. */
   readonly #missing: string[] = [];
+  /** The last rounds, when they are fewer than twenty: kinds may be missing there. */
+  #incomplete: { readonly rounds: number; readonly missing: readonly string[] } | null = null;
   #verdict: ChaosVerdict | null = null;
   #jobs = 0;
   #seconds = 0;
@@ -29,8 +32,11 @@ export class ChaosReport {
     this.#inBlock.add(kind);
   }
 
-  endBlock(kinds: readonly string[]): void {
-    this.#missing.push(...kinds.filter((it) => !this.#inBlock.has(it)));
+  /** @param kinds All that may come. */
+  endBlock(kinds: readonly string[], rounds: number): void {
+    const missing = kinds.filter((it) => !this.#inBlock.has(it));
+    if (rounds < BLOCK_ROUNDS) this.#incomplete = { rounds, missing };
+    else this.#missing.push(...missing);
     this.#inBlock = new Set();
   }
 
@@ -60,6 +66,7 @@ export class ChaosReport {
       overCapacity: overCapacity.length,
       outOfOrder: outOfOrder.length,
       missing: this.#missing,
+      incomplete: this.#incomplete,
       operator: this.operator,
       seconds: Math.round(this.#seconds * 10) / 10,
       seed,

@@ -37,6 +37,7 @@ export class ChaosRunner {
   readonly log: string[] = [];
   /** When it connected to which database. */
   readonly sessions: DatabaseEvent[] = [];
+  #lineCount = 0;
   #child: GuardedChild | null = null;
   #ended: Promise<string> = Promise.resolve("");
   #isStopping = false;
@@ -73,6 +74,15 @@ export class ChaosRunner {
   /** Requests for jobs that are open just now. */
   get openRequests(): number {
     return this.front.requests.all().reduce((sum, { open }) => sum + open, 0);
+  }
+
+  /** So many lines it has written: from here on with `linesFrom`. */
+  get lineCount(): number {
+    return this.#lineCount;
+  }
+
+  linesFrom(count: number): string[] {
+    return this.log.slice(Math.max(0, this.log.length - (this.#lineCount - count)));
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -116,6 +126,7 @@ export class ChaosRunner {
   }
 
   #note(line: string): void {
+    this.#lineCount++;
     this.log.push(line);
     if (this.log.length > LOG_LINES) this.log.shift();
   }

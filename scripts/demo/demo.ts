@@ -120,13 +120,15 @@ export class Demo {
       onRestart: (how, processId) => {
         this.#disturbances.runnerRestarts++;
         this.#print(`The runner ended (${how}) and was started again as process ${processId}`);
+        this.#print(`Its settings are in ${runner.settingsFile}`);
       },
       onGivenUp: (how) => {
         this.interrupt(new Error(`Cannot keep the runner running: it ends with ${how}; see --log`));
       },
     });
     this.#takeDown.push(() => runner.stop());
-    this.#print(`Runner       process ${runner.processId}, status page ${runner.url}/status`);
+    this.#print(`Runner       process ${runner.processId}, settings ${runner.settingsFile}`);
+    this.#print(`Status page  ${runner.url}/status`);
     this.#print(`Channels     ${channelString(CHANNELS)}`);
     return runner;
   }

@@ -29,6 +29,7 @@ const STARTS_MAX = 5;
 export class DemoRunner {
   readonly #options: RunnerOptions;
   #child: GuardedChild | null = null;
+  #settingsFile = "";
   #startsInVain = 0;
   #isStopping = false;
 
@@ -44,6 +45,11 @@ export class DemoRunner {
 
   get processId(): number {
     return this.#child?.processId ?? 0;
+  }
+
+  /** Of the process that runs now; it can be given to another one while this lives. */
+  get settingsFile(): string {
+    return this.#settingsFile;
   }
 
   get url(): string {
@@ -96,6 +102,7 @@ export class DemoRunner {
       onErrorLine: this.#options.onLogLine,
     });
     this.#child = child;
+    this.#settingsFile = file;
     void child.exited.then(({ code, signal }) => this.#ended(exitText(code, signal)));
   }
 

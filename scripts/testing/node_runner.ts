@@ -12,7 +12,7 @@ import {
   type RunOptions,
 } from "./results.ts";
 
-const TEST_TIMEOUT_MS = 120_000;
+const TEST_TIMEOUT_MS = 240_000;
 /** What the reporter's last line begins with. */
 const RESULT_MARK = "RESULT ";
 

@@ -9,6 +9,8 @@ import { help } from "./help.ts";
 import { requeue } from "./requeue.ts";
 import { version } from "./version.ts";
 
+const WHERE_TO_LOOK = "--check-config shows all settings, where each comes from, and warnings\n";
+
 /**
  * Does what the command line asks for, except to start: answers the exit code when all is done, or
  * the settings to start with.
@@ -34,11 +36,11 @@ export async function runCommand(
       return wrong.length > 0 ? refuse(wrong, output) : await requeue(inspection, options, output);
     }
     case "start":
-      return mistakes.length > 0 ? refuse(mistakes, output) : inspection;
+      return mistakes.length > 0 ? refuse(mistakes, output, WHERE_TO_LOOK) : inspection;
   }
 }
 
-function refuse(mistakes: readonly Mistake[], output: Output): number {
-  output.writeError(`${new ConfigError("", mistakes).message}\n`);
+function refuse(mistakes: readonly Mistake[], output: Output, more = ""): number {
+  output.writeError(`${new ConfigError("", mistakes).message}\n${more}`);
   return EXIT_WRONG_SETTINGS;
 }

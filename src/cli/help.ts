@@ -20,8 +20,11 @@ ${COMMAND_NAMES.map((it) => `  ${it.padEnd(24)}${COMMANDS[it].help}`).join("\n")
 A command may also be given as an option, as in --check-config. What it can be told: --help after
 it, as in requeue --help.
 
-A setting is taken from the command line, else from the environment, else from Odoo's file: from the
-first of the places below that has it. Options are written --port 8069 or --port=8069.
+A setting is taken from the command line, else from the environment, else from Odoo's file, else
+from libpq's environment (PGHOST and the like): from the first that has it. Options are written
+--port 8069 or --port=8069; -c is --config, -d is --database, as with Odoo.
+
+Exit code 0: stopped as asked; 1: failure; 2: wrong settings, all of them are told.
 `;
 
 /**

@@ -2,10 +2,12 @@ import { type Clock, SystemClock } from "../clock.ts";
 import { pythonRegex } from "../config/python_regex.ts";
 import type { RequeueOptions } from "../config/requeue_options.ts";
 import type { Loaded, Settings } from "../config/settings.ts";
+import { withCure } from "../database/connection_cure.ts";
 import { Database } from "../database/database.ts";
 import { discoverDatabases } from "../database/discovery.ts";
 import { requeueJobs, statesOf, unknowable } from "../database/requeue.ts";
 import { type Session, SessionLost } from "../database/session.ts";
+import { codeOf } from "../database/session_lost.ts";
 import { connectionOf } from "./database_server.ts";
 import { EXIT_FAILURE, EXIT_OK, type Output } from "./exit.ts";
 import { drawRequeue, requeueJson, RequeueTally } from "./requeue_report.ts";
@@ -23,7 +25,7 @@ export async function requeue(
   try {
     names = await databaseNames(settings, clock);
   } catch (error) {
-    writeError(`Cannot list the databases: ${(error as Error).message}\n`);
+    writeError(`Cannot list the databases: ${reasonOf(error)}\n`);
     return EXIT_FAILURE;
   }
   const tallies: RequeueTally[] = [];
@@ -88,16 +90,23 @@ async function requeueDatabase(
       tally.notes.push(`job ${readable(uuid)} is not chosen: it is ${readable(state)}`);
     }
   } catch (error) {
-    tally.failure = (error as Error).message + whatToDo(error, options);
+    tally.failure = session === null
+      ? reasonOf(error)
+      : (error as Error).message + whatToDo(error, options);
   } finally {
     await session?.end();
   }
 }
 
+/** Why there is no session. */
+function reasonOf(error: unknown): string {
+  return withCure((error as Error).message, codeOf(error));
+}
+
 const INSUFFICIENT_PRIVILEGE = "42501";
 
 function whatToDo(error: unknown, { isDryRun }: RequeueOptions): string {
-  if ((error as { code?: unknown }).code === INSUFFICIENT_PRIVILEGE) {
+  if (codeOf(error) === INSUFFICIENT_PRIVILEGE) {
     return `; the rights that a requeue needs stand in the README, "Requeue jobs"`;
   }
   const isUncertain = error instanceof SessionLost && !isDryRun;

@@ -38,9 +38,16 @@ export async function start(
   const log = logOf(settings, clock, surroundings);
   const logger = log.logger(QUEUE_JOB_LOGGER);
   const end = new EndOfProcess(surroundings, logger);
+  let runner: ConnectorRunner | null = null;
+  // Also while there is none, with nothing to look for: unheard, a SIGHUP ends the process.
+  const ignoreLooks = surroundings.onLook(() => {
+    if (!runner) return;
+    logger.info("SIGHUP: looking for databases now");
+    runner.lookNow();
+  });
   let exitCode = EXIT_OK;
   try {
-    await run(loaded, version, { clock, log, logger, end, surroundings });
+    await run(loaded, version, { clock, log, logger, end, onRunner: (it) => runner = it });
   } catch (error) {
     exitCode = EXIT_FAILURE;
     if (error instanceof ConfigError) logger.error(error.message);
@@ -48,6 +55,7 @@ export async function start(
   }
   end.stopListening();
   await log.flush();
+  ignoreLooks();
   return end.isFailure ? EXIT_FAILURE : exitCode;
 }
 
@@ -56,12 +64,13 @@ interface Parts {
   readonly log: Log;
   readonly logger: Logger;
   readonly end: EndOfProcess;
-  readonly surroundings: Surroundings;
+  /** It has begun; null: it has ended. */
+  readonly onRunner: (runner: ConnectorRunner | null) => void;
 }
 
 async function run(loaded: Loaded, version: string, parts: Parts): Promise<void> {
   const { settings } = loaded;
-  const { clock, log, logger, end, surroundings } = parts;
+  const { clock, log, logger, end, onRunner } = parts;
   for (const warning of loaded.warnings) logger.warning(warning);
   for (const { name, value, origin, isDefault } of shownSettings(loaded)) {
     if (!isDefault) logger.info(`${name} ${value} (${origin})`);
@@ -78,19 +87,16 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
   );
   const server = await serve({ app, host: settings.healthHost, port: settings.healthPort, clock });
   logger.info(`health server: http://${settings.healthHost}:${server.port}/status`);
-  const ignoreLooks = surroundings.onLook(() => {
-    logger.info("SIGHUP: looking for databases now");
-    runner.lookNow();
-  });
   runner.start();
+  onRunner(runner);
   await end.asked;
   const limit = end.isFailure
     ? clock.after(settings.drainTimeoutMs + LAST_GRACE_MS, () => end.atOnce())
     : null;
   await runner.stop();
+  onRunner(null);
   await server.close();
   limit?.cancel();
-  ignoreLooks();
 }
 
 function logOf(settings: Settings, clock: SystemClock, { writeLog }: Surroundings): Log {

@@ -27,7 +27,7 @@ function checkDbfilter(draft: Draft): void {
   if (/%[dh]/.test(dbfilter)) {
     draft.warnings.push(
       `${origin}=${dbfilter} is not used: %d and %h depend on a request, which jobs have not; ` +
-        "choose databases with --database or --dbfilter",
+        "choose databases with --database or --db-filter",
     );
     draft.set("dbfilter", null, `default (${origin} is not used)`);
     return;

@@ -46,7 +46,9 @@ export function odooLimits(channels: string, file: OdooFile): string[] {
   }
   const limit = number("limit_time_real");
   if (workers > 0 && limit !== null && limit > 0 && limit <= LIMIT_TIME_REAL) {
-    warnings.push(`Odoo ends every job after ${limit} seconds (limit_time_real)`);
+    warnings.push(
+      `Odoo ends every job after ${limit} seconds: raise limit_time_real above the longest job`,
+    );
   }
   return warnings;
 }

@@ -90,7 +90,7 @@ export class Database {
 
   /** Whether the add-on is as it was found by `generation`: cheap, to be asked often. */
   async isUnchanged(session: Session, { addon }: KnownGeneration): Promise<boolean> {
-    const [row] = await session.run(ADDON_STATE, [addon]);
+    const [row] = await session.run(ADDON_STATE, [addon], "brief");
     return row?.["state"] === "installed";
   }
 

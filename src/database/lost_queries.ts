@@ -5,14 +5,15 @@ import { channelOrRoot, onBackend } from "./queries.ts";
 
 /**
  * Dead jobs where workers hold a lock row for each job: $1 our backend, $2 uuids with an open
- * request. A row is dead when it has been enqueued or started for more than 10 s and its lock row
- * is free or missing.
+ * request, $3 uuids known to be enqueued for long, though without a date. A row is dead when it has
+ * been enqueued or started for more than 10 s and its lock row is free or missing.
  */
 export const REQUEUE_DEAD = `
   with suspects as (
     select job.id, job.state, job.date_enqueued from queue_job job
     where job.state in ('enqueued', 'started')
-      and job.date_enqueued < (now() at time zone 'utc') - interval '10 seconds'
+      and (job.date_enqueued < (now() at time zone 'utc') - interval '10 seconds'
+        or (job.state = 'enqueued' and job.date_enqueued is null and job.uuid = any($3::text[])))
       and job.uuid <> all($2::text[]) and ${onBackend(1)}
   ), free as (
     select lock.queue_job_id as id from queue_job_lock lock
@@ -23,7 +24,8 @@ export const REQUEUE_DEAD = `
         and coalesce(job.retry, 0) > job.max_retries as "isOver"
     from queue_job job join suspects on suspects.id = job.id
       -- A worker may have begun since: then the row that is locked is another.
-      and suspects.state = job.state and suspects.date_enqueued = job.date_enqueued
+      and suspects.state = job.state
+      and suspects.date_enqueued is not distinct from job.date_enqueued
     where job.id in (select id from free)
       or not exists (select 1 from queue_job_lock lock where lock.queue_job_id = job.id)
     for update of job skip locked
@@ -41,13 +43,15 @@ export const REQUEUE_DEAD = `
 
 /**
  * Jobs enqueued long ago that no request is about, where a second request does no harm: $1 our
- * backend, $2 uuids with an open request, $3 seconds.
+ * backend, $2 uuids with an open request, $3 uuids known to be enqueued so long, though without a
+ * date, $4 seconds.
  */
 export const REQUEUE_UNASKED = `
   with unasked as (
     select id from queue_job
     where state = 'enqueued' and uuid <> all($2::text[]) and ${onBackend(1)}
-      and date_enqueued < (now() at time zone 'utc') - make_interval(secs => $3::float8)
+      and (date_enqueued < (now() at time zone 'utc') - make_interval(secs => $4::float8)
+        or (date_enqueued is null and uuid = any($3::text[])))
     order by id for update skip locked
   )
   update queue_job set state = 'pending', date_enqueued = null, date_started = null
@@ -87,7 +91,8 @@ const STARTED = "coalesce(date_started, date_enqueued)";
 /**
  * Jobs that take places and that no request is about, the oldest of each state, with the number of
  * all: $1 uuids with an open request, $2 and $3 seconds after which one that is enqueued and one
- * that is started counts, $4 how many of a state are listed.
+ * that is started counts, $4 how many of a state are listed. Where locks tell who is dead, they
+ * tell nothing of a started job that has no date of being enqueued.
  */
 export function stuckJobs(generation: KnownGeneration): string {
   return `
@@ -99,6 +104,7 @@ export function stuckJobs(generation: KnownGeneration): string {
       select id, uuid, ${channelOrRoot(generation)} as channel, state,
         case state when 'enqueued' then date_enqueued else ${STARTED} end as since
       from queue_job where state in ('enqueued', 'started') and uuid <> all($1::text[])
+        ${generation.hasJobLocks ? "and (state = 'enqueued' or date_enqueued is null)" : ""}
     ) running
     where since is null or since < (now() at time zone 'utc') - make_interval(
       secs => case state when 'enqueued' then $2::float8 else $3::float8 end)

@@ -128,12 +128,16 @@ export function countedJobs(generation: KnownGeneration): string {
   return `state in ('enqueued', 'started') or (state = 'failed' and ${channel} = any($1::text[]))`;
 }
 
-/** How many failed, where only the number matters: $1 names of sequential channels. */
+/**
+ * How many failed, where only the number matters: $1 names of sequential channels, $2 how many
+ * channels are wanted at most, those with the most of them.
+ */
 export function failedCounts(generation: KnownGeneration): string {
   const channel = channelOrRoot(generation);
   return `
   select ${channel} as channel, count(*)::float8 as count from queue_job
-  where state = 'failed' and ${channel} <> all($1::text[]) group by 1`;
+  where state = 'failed' and ${channel} <> all($1::text[])
+  group by 1 order by 2 desc limit $2::int`;
 }
 
 export function channelOrRoot(generation: KnownGeneration): string {

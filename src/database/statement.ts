@@ -18,6 +18,8 @@ import type { Parameter, Row, Session } from "./session.ts";
 export const PAGE_ROWS = 20_000;
 export const CLAIMS_MAX = 1_000;
 export const READS_MAX = 5_000;
+/** Channels that failed jobs are counted of: those with the most of them. */
+export const FAILED_NAMES_MAX = 1_000;
 /** Jobs shown of those in one state of which nobody knows whether they run. */
 const STUCK_MAX = 20;
 
@@ -42,6 +44,8 @@ export type Statement =
     readonly kind: "requeueLost";
     readonly askedUuids: readonly string[];
     readonly graceMs: number;
+    /** Enqueued so long, though their rows do not say since when. */
+    readonly undatedUuids: readonly string[];
   }
   | {
     readonly kind: "requeueStarted";
@@ -122,11 +126,11 @@ function toSql(
     case "scanWaiting":
       return [jobPage(generation.columns, WAITING_STATES, 0), [it.afterId, PAGE_ROWS]];
     case "countFailed":
-      return [failedCounts(generation), [it.sequentialChannels]];
+      return [failedCounts(generation), [it.sequentialChannels, FAILED_NAMES_MAX]];
     case "requeueLost":
       return generation.hasJobLocks
-        ? [REQUEUE_DEAD, [pid, it.askedUuids]]
-        : [REQUEUE_UNASKED, [pid, it.askedUuids, it.graceMs / 1000]];
+        ? [REQUEUE_DEAD, [pid, it.askedUuids, it.undatedUuids]]
+        : [REQUEUE_UNASKED, [pid, it.askedUuids, it.undatedUuids, it.graceMs / 1000]];
     case "requeueStarted":
       return [requeueStarted(generation), [pid, it.askedUuids, it.afterMs / 1000]];
     case "listStuck":

@@ -35,6 +35,14 @@ export class Claims {
     this.#options.work.addClaim(this.#options.inFlight.add(uuid, channel));
   }
 
+  /** A row has changed. Answers whether it is one of a claimed job, which is read later if at all. */
+  noteChange(uuid: string): boolean {
+    const job = this.#options.inFlight.get(uuid);
+    if (job?.state !== "claimed") return false;
+    job.changeCount++;
+    return true;
+  }
+
   /** The UPDATE was answered with these: only they are asked for. */
   completed({ uuids }: Claim, claimed: ReadonlySet<string>, generation: KnownGeneration): void {
     const { inFlight, gate, foreign, ask, notified } = this.#options;

@@ -10,6 +10,7 @@ import { DatabaseLink } from "./database_link.ts";
 import { ContainedTurn } from "./contained_turn.ts";
 import { ContainedClock, stackOf } from "./containment.ts";
 import { Decider } from "./decider.ts";
+import { Drain } from "./drain.ts";
 import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
 import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.ts";
@@ -53,7 +54,7 @@ export class ConnectorRunner {
   #barrier: Timer | null = null;
   #onBarrierDown: () => void = () => {};
   #stopped: Promise<void> | null = null;
-  #onDrained: () => void = () => {};
+  readonly #drain: Drain;
 
   /**
    * @param port Of Odoo.
@@ -78,7 +79,7 @@ export class ConnectorRunner {
     this.#requests = new JobRequests({
       ...complete,
       endpoint: { ...complete.endpoint, port },
-      logger: this.#logger,
+      ...{ logger: this.#logger, scheduler: this.#scheduler },
       loggerOf: (generation) => this.#loggerOf(generation),
       turns: () => this.#databases.all().map((it) => it.turn),
       onMore: () => this.#decider.decideSoon(),
@@ -96,11 +97,14 @@ export class ConnectorRunner {
       },
       serve: (name, slots) => this.#serve(name, slots),
       onListed: () => this.#change(),
-      onGone: (name) => {
+      onGone: (name, { inFlight }) => {
         this.#scheduler.forgetDatabase(name);
-        this.#requests.forgetDatabase(name);
+        this.#requests.databaseGone(name, inFlight);
         this.#decider.decideSoon();
       },
+    });
+    this.#drain = new Drain({
+      ...{ clock, logger: this.#logger, served: () => this.#databases.all() },
     });
     this.#leadership = new Leadership({
       ...complete,
@@ -111,7 +115,8 @@ export class ConnectorRunner {
       onLead: () => this.#lead(),
       onLose: (reason) => this.#loseLead(reason),
       onStandBy: () => {
-        if (!this.#stopped) this.#phase = "standby";
+        if (this.#stopped) this.#drain.noteOthers();
+        else this.#phase = "standby";
       },
     });
   }
@@ -154,7 +159,8 @@ export class ConnectorRunner {
   }
 
   #lead(): void {
-    if (this.#stopped) return;
+    // Of an earlier lead something may be left to be put back.
+    if (this.#stopped) return this.#databases.resume();
     this.#phase = "running";
     this.#logger.info("initializing database connections");
     this.#raiseBarrier(() => this.#logger.info("database connections ready"));
@@ -216,7 +222,7 @@ export class ConnectorRunner {
     if (this.#isBarrierUp && this.#databases.isDiscovered) {
       if (this.#databases.all().every(({ link }) => link.isSettled)) this.#lowerBarrier();
     }
-    if (this.#phase === "stopping" && this.#isDrained) this.#onDrained();
+    if (this.#phase === "stopping") this.#drain.look();
     this.#decider.decideSoon();
   }
 
@@ -239,6 +245,7 @@ export class ConnectorRunner {
   #refill(error: SchedulerError): void {
     this.#logger.error(`the scheduler is made anew, a bug to report: ${error.message}`);
     this.#raiseBarrier(() => this.#logger.info("the scheduler knows all jobs again"));
+    this.#requests.refill();
     for (const { turn } of this.#databases.all()) turn.refill();
   }
 
@@ -248,45 +255,19 @@ export class ConnectorRunner {
     this.#barrier?.cancel();
     this.#decider.stop();
     this.#scheduler.stop();
-    for (const { turn } of this.#databases.all()) turn.stop();
-    await this.#drained(this.#options.drainTimeoutMs);
+    this.#drain.begin();
+    await this.#drain.wait(this.#options.drainTimeoutMs);
     // What was never sent is known only now, and put back.
     await this.#requests.stop();
-    await this.#drained(PUT_BACK_MS);
-    this.#tellLeft();
+    await this.#drain.wait(PUT_BACK_MS);
+    this.#drain.tellLeft();
     await this.#databases.stop();
     await this.#leadership.stop();
     this.#phase = "stopped";
     this.#logger.info("stopped");
   }
 
-  /** Jobs that were asked for, and of which nobody knows yet whether Odoo has them. */
-  #tellLeft(): void {
-    for (const { turn, link } of this.#databases.all()) {
-      const left = [...turn.inFlight.all()].filter((it) => !it.hasStarted).map((it) => it.uuid);
-      if (left.length === 0) continue;
-      const names = left.slice(0, 5).join(", ") + (left.length > 5 ? ", …" : "");
-      const text = `asked for and not begun, left enqueued: ${left.length} jobs (${names})`;
-      this.#logger.warning(text, link.status.name);
-    }
-  }
-
-  /** Resolves when nothing is in our hands that could leave them, or after `timeoutMs`. */
-  async #drained(timeoutMs: number): Promise<void> {
-    if (this.#isDrained) return;
-    let timer: Timer | undefined;
-    await new Promise<void>((resolve) => {
-      this.#onDrained = resolve;
-      timer = this.#options.clock.after(timeoutMs, resolve);
-    });
-    timer?.cancel();
-  }
-
   get #mayDecide(): boolean {
     return this.#phase === "running" && !this.#isBarrierUp;
-  }
-
-  get #isDrained(): boolean {
-    return this.#databases.all().every(({ turn }) => turn.isDrained || turn.phase === "lost");
   }
 }

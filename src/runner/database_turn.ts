@@ -25,7 +25,8 @@ import { Worklist } from "./worklist.ts";
  *
  *   opened: lost → scanning · scan over: → ready, or foreign again · session lost: → lost ·
  *   statement refused, rows that do not move: → held · row enqueued by another: ready → foreign ·
- *   hold over, flood, new core, room in a full core, other runner quiet: → scanning
+ *   hold over, flood, new core, room in a full core, other runner quiet: → scanning · stop, or
+ *   opened after it: → ready, though only what is in our hands is read
  *
  * While no statement is on the way, `nextStatement` gives one: the next of the worklist, or the
  * search for jobs that nobody runs. What is notified meanwhile piles up and is read at once: that
@@ -52,7 +53,7 @@ export class DatabaseTurn {
     const parts = { ...options, timers, inFlight: this.inFlight };
     const { stuck, failed } = this.#search = new LostSearch(parts);
     this.#hold = new Hold({ ...parts, onOver: () => this.#startScan() });
-    this.#foreign = new ForeignRunner({ ...parts, onGone: () => this.#rescan() });
+    this.#foreign = new ForeignRunner({ ...parts, onGone: () => this.#startScan() });
     this.#gate = new RowGate({
       ...{ ...parts, failed, foreign: this.#foreign },
       mark: (uuid) => this.#mark(uuid),
@@ -86,11 +87,6 @@ export class DatabaseTurn {
     return this.#phase === "held" ? this.#hold.reason : this.#foreign.reason;
   }
 
-  /** Another runner is at work, and no lock keeps it out. */
-  get isForeign(): boolean {
-    return this.#foreign.isAtWork;
-  }
-
   /** Failed jobs that only count, by channel as their rows spell it. */
   get failedCounts(): ReadonlyMap<string, number> {
     return this.#search.failed.counts;
@@ -108,6 +104,7 @@ export class DatabaseTurn {
   /** A new session listens and holds the lock. */
   opened(generation: KnownGeneration): void {
     this.#generation = generation;
+    this.#phase = "scanning";
     this.#startScan();
   }
 
@@ -137,9 +134,7 @@ export class DatabaseTurn {
   notified(uuid: string): void {
     // The rescan after a hold reads it.
     if (this.#phase === "held") return;
-    const job = this.inFlight.get(uuid);
-    if (job?.state === "claimed") job.changeCount++;
-    else this.#mark(uuid);
+    if (!this.#claims.noteChange(uuid)) this.#mark(uuid);
     if (this.#work.isFlooded) this.#startScan();
   }
 
@@ -188,15 +183,15 @@ export class DatabaseTurn {
   /** The core was made anew and is empty: what is in our hands runs, all else is read again. */
   refill(): void {
     this.#gate.refill();
-    this.#rescan();
+    this.#startScan();
   }
 
   /** No more claims; what is claimed but not asked for is put back. */
   stop(): void {
     this.#isStopping = true;
     this.#claims.stop();
-    this.#work.scan = null;
     this.#gate.hurry();
+    this.#startScan();
     this.#options.onWork();
   }
 
@@ -246,22 +241,27 @@ export class DatabaseTurn {
     this.#phase = this.#foreign.isAtWork ? "foreign" : "ready";
   }
 
-  /** Unless a scan follows anyhow. */
-  #rescan(): void {
-    if (this.#phase !== "lost" && this.#phase !== "held") this.#startScan();
-  }
-
+  /** It ends a hold: what runs takes places, whether or not anything is taken here. */
   #startScan(): void {
-    if (this.#isStopping) return;
+    if (this.#phase === "lost") return;
+    if (this.#isStopping) return this.#readWhatIsLeft();
     this.#hold.cancel();
     this.#foreign.forgetAll();
     this.#phase = "scanning";
     this.#onTheWay.overtake();
     this.#work.startScan();
     this.#options.scheduler.beginScan(this.#options.database);
-    for (const uuid of this.#gate.unsettled()) this.#work.mark(uuid);
+    for (const uuid of this.#gate.beginAnew()) this.#work.mark(uuid);
     this.#search.later();
     this.#options.onWork();
+  }
+
+  /** After a stop nothing else is read, by a new session neither. */
+  #readWhatIsLeft(): void {
+    this.#hold.cancel();
+    this.#phase = "ready";
+    this.#work.clearReads();
+    for (const uuid of this.#gate.unsettled()) this.#mark(uuid);
   }
 
   #holdBack(begin: () => void): void {
@@ -275,7 +275,7 @@ export class DatabaseTurn {
   /** What waits leaves the core; what is in our hands, and all that runs, is kept an eye on. */
   #meetForeign(uuid: string): void {
     // While all is read, whatever is found may have stood there before.
-    if (!this.isRead) return;
+    if (!this.isRead || this.#isStopping) return;
     this.#foreign.note(uuid, this.#generation!);
     if (this.#phase === "foreign") return;
     const { scheduler, database, onChange } = this.#options;

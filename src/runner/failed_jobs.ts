@@ -1,5 +1,9 @@
+import { FAILED_NAMES_MAX } from "../database/statement.ts";
 import type { JobRow } from "../database/job_row.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
+
+/** So many are kept in the core while nobody counts; then they are added up here. */
+const RECENT_MAX = 10_000;
 
 /**
  * How many jobs have failed where only the number matters. The database counts them now and then;
@@ -8,11 +12,11 @@ import type { LiveScheduler } from "./live_scheduler.ts";
 export class FailedJobs {
   readonly #database: string;
   readonly #scheduler: LiveScheduler;
-  #counts: ReadonlyMap<string, number> = new Map();
+  #counts: Map<string, number> = new Map();
   /** Known to the core, by uuid: their channels. */
   readonly #recent = new Map<string, string>();
-  /** Known to the core, and part of the count that is on the way. */
-  #counted = new Set<string>();
+  /** The same, and part of the count that is on the way. */
+  #counted = new Map<string, string>();
 
   constructor(options: { readonly database: string; readonly scheduler: LiveScheduler }) {
     this.#database = options.database;
@@ -27,7 +31,9 @@ export class FailedJobs {
   /** A row enters the core. */
   note({ uuid, state, channel }: JobRow): void {
     this.forget(uuid);
-    if (state === "failed") this.#recent.set(uuid, channel ?? "root");
+    if (state !== "failed") return;
+    if (this.#recent.size >= RECENT_MAX) this.#addUp();
+    this.#recent.set(uuid, channel ?? "root");
   }
 
   forget(uuid: string): void {
@@ -37,15 +43,33 @@ export class FailedJobs {
 
   /** The database is about to count all but those of these channels, which the core keeps. */
   countBegins(sequentialChannels: readonly string[]): void {
-    for (const [uuid, channel] of this.#recent) {
-      if (!sequentialChannels.includes(channel)) this.#counted.add(uuid);
-    }
+    // A count before this one may have had no answer.
+    for (const [uuid, channel] of this.#counted) this.#recent.set(uuid, channel);
+    if (this.#recent.size > RECENT_MAX) this.#addUp();
+    const isCounted = (channel: string) => !sequentialChannels.includes(channel);
+    this.#counted = new Map([...this.#recent].filter(([, channel]) => isCounted(channel)));
     this.#recent.clear();
   }
 
   countEnds(counts: ReadonlyMap<string, number>): void {
-    this.#counts = counts;
-    for (const uuid of this.#counted) this.#scheduler.forget(this.#database, uuid);
-    this.#counted = new Set();
+    this.#counts = new Map(counts);
+    for (const uuid of this.#counted.keys()) this.#scheduler.forget(this.#database, uuid);
+    this.#counted.clear();
+  }
+
+  /**
+   * Nobody has counted for long, as while another runner is at work: those that block nothing leave
+   * the core. Should one of them be requeued, the number is too large until the next count.
+   */
+  #addUp(): void {
+    const blocking = new Set(this.#scheduler.sequentialChannels());
+    for (const [uuid, channel] of this.#recent) {
+      if (blocking.has(channel)) continue;
+      this.#scheduler.forget(this.#database, uuid);
+      const count = this.#counts.get(channel);
+      if (count === undefined && this.#counts.size >= FAILED_NAMES_MAX) continue;
+      this.#counts.set(channel, (count ?? 0) + 1);
+    }
+    this.#recent.clear();
   }
 }

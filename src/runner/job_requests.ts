@@ -8,6 +8,9 @@ import type { Logger } from "../log.ts";
 import type { OdooStatus } from "../status.ts";
 import { brokenAsk, brokenProbe } from "./containment.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
+import { GoneJobs } from "./gone_jobs.ts";
+import type { InFlight } from "./in_flight.ts";
+import type { LiveScheduler } from "./live_scheduler.ts";
 import { WaitingJobs } from "./waiting_jobs.ts";
 
 export interface JobRequestsOptions {
@@ -17,6 +20,7 @@ export interface JobRequestsOptions {
   readonly connectTimeoutMs: number;
   readonly logger: Logger;
   readonly loggerOf: (generation: KnownGeneration) => Logger;
+  readonly scheduler: LiveScheduler;
   readonly turns: () => Iterable<DatabaseTurn>;
   /** More jobs may be taken. */
   readonly onMore: () => void;
@@ -29,12 +33,17 @@ export class JobRequests {
   readonly #dispatcher: Dispatcher;
   readonly #gate: OdooGate;
   readonly #waiting: WaitingJobs;
+  readonly #gone: GoneJobs;
 
   /** @throws {RangeError} A host that no URL can hold. */
   constructor(options: JobRequestsOptions) {
     this.#options = options;
     this.#dispatcher = new Dispatcher(options);
     this.#waiting = new WaitingJobs(options);
+    this.#gone = new GoneJobs({
+      ...options,
+      letGo: (database, uuid) => this.letGo(database, uuid),
+    });
     this.#gate = new OdooGate({
       ...options,
       probe: () => this.#dispatcher.probe().catch(brokenProbe),
@@ -72,6 +81,7 @@ export class JobRequests {
         logger.warning(`job ${uuid} got no answer: ${outcome.reason}`, database);
       }
       this.#gate.note(outcome, askedMs);
+      this.#gone.answered(database, uuid);
       onOutcome(database, uuid, outcome);
     });
   }
@@ -86,14 +96,22 @@ export class JobRequests {
     this.#dispatcher.release(database, uuid);
   }
 
-  forgetDatabase(name: string): void {
+  /** A database is gone, which the core has forgotten. What Odoo is asked for goes on in Odoo. */
+  databaseGone(name: string, inFlight: InFlight): void {
     this.#dispatcher.forgetDatabase(name);
+    this.#gone.note(name, inFlight);
+  }
+
+  /** The core was made anew and is empty. */
+  refill(): void {
+    this.#gone.refill();
   }
 
   /** Lets all requests go; resolves when all connections are closed. */
   async stop(): Promise<void> {
     this.#waiting.stop();
     this.#gate.stop();
+    this.#gone.stop();
     await this.#dispatcher.close();
   }
 }

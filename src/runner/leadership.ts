@@ -1,5 +1,6 @@
 import { type Backoff, backoffMs } from "../backoff.ts";
 import { type Clock, TimerSet } from "../clock.ts";
+import { withCure } from "../database/connection_cure.ts";
 import type { Database } from "../database/database.ts";
 import { Heartbeat } from "../database/heartbeat.ts";
 import { type Session, SessionLost } from "../database/session.ts";
@@ -27,6 +28,11 @@ export interface LeadershipOptions {
 /** A leader that dies is followed within this and the server's notice of its death. */
 const STANDBY_INTERVAL_MS = 1_000;
 const RECONNECT_BACKOFF: Backoff = { firstMs: 250, longestMs: 5_000 };
+/**
+ * A session that lasted for so long was well: the next attempt follows its loss at once. Well above
+ * the longest pause, so that one that ends again and again spares the server whoever ends it.
+ */
+const STEADY_MS = 3 * RECONNECT_BACKOFF.longestMs;
 /** There is no such database, or the role may not use it. */
 const NOT_FOR_US = /^(3D000|42501|28\w{3})$/;
 
@@ -42,7 +48,7 @@ export class Leadership {
   #failureCount = 0;
   #failure: string | null = null;
   #isStandby = false;
-  #isStopped = false;
+  readonly #stopping = new AbortController();
   #interrupt: () => void = () => {};
   #life: Promise<void> | null = null;
 
@@ -57,7 +63,7 @@ export class Leadership {
 
   /** Gives the lead to another. Resolves when the lock is free. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.#stopping.abort();
     this.#interrupt();
     await this.#life;
     this.#timers.cancelAll();
@@ -89,7 +95,8 @@ export class Leadership {
     const session: Session = await database.openSession({
       onNotify: () => heartbeat.heard(),
       onLost: (reason) => lose(reason),
-    });
+    }, { signal: this.#stopping.signal });
+    const openedMs = clock.nowMs();
     try {
       // Before the lock, which would stay with a pooler's backend.
       await heartbeat.start(session);
@@ -105,8 +112,6 @@ export class Leadership {
       if (this.#isStandby) logger.info("this job runner leads now");
       this.#isStandby = false;
       await heartbeat.start(session);
-      this.#failureCount = 0;
-      this.#failure = null;
       if (this.#isStopped) return;
       onLead();
       const reason = await lost;
@@ -114,9 +119,14 @@ export class Leadership {
       await onLose(reason.message);
       throw reason;
     } finally {
+      if (clock.nowMs() - openedMs >= STEADY_MS) [this.#failureCount, this.#failure] = [0, null];
       heartbeat.stop();
       await session.end();
     }
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   /** Answers how long to wait. One line when the situation changes, not each time. */
@@ -129,7 +139,7 @@ export class Leadership {
     if (this.#candidate > 0) return 0;
     const reason = (error as Error).message;
     if (reason !== this.#failure) {
-      logger.error(`database connection failed: ${reason}; trying again`, name);
+      logger.error(`database connection failed: ${withCure(reason, code)}; trying again`, name);
     }
     this.#failure = reason;
     const pauseMs = isServed && mayBeTerminated(code) ? TERMINATED_PAUSE_MS : 0;

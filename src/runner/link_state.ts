@@ -1,5 +1,6 @@
 import { type Backoff, backoffMs } from "../backoff.ts";
 import type { Clock, Timer, TimerSet } from "../clock.ts";
+import { withCure } from "../database/connection_cure.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseState, DatabaseStatus } from "../status.ts";
 import { mayBeTerminated, TERMINATED_PAUSE_MS } from "./termination.ts";
@@ -94,7 +95,10 @@ export class LinkState {
   failed(reason: string, code: string): { waitMs: number; mayHurry: boolean } {
     const { database, logger, random, retryMs } = this.#options;
     if (this.#failureCount++ === 0 || this.#failure !== reason) {
-      logger().error(`database connection failed: ${reason}; trying again`, database);
+      logger().error(
+        `database connection failed: ${withCure(reason, code)}; trying again`,
+        database,
+      );
     }
     this.#failure = reason;
     this.#enterTrouble(this.#failureCount, reason);

@@ -1,4 +1,4 @@
-import type { Timer, TimerSet } from "../clock.ts";
+import type { Clock, Timer, TimerSet } from "../clock.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import type { Answer, Statement } from "../database/statement.ts";
 import type { Logger } from "../log.ts";
@@ -6,11 +6,13 @@ import { FailedJobs } from "./failed_jobs.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import { StuckJobWatch } from "./stuck_jobs.ts";
+import { UndatedJobs } from "./undated_jobs.ts";
 
 export interface LostSearchOptions {
   readonly database: string;
   readonly inFlight: InFlight;
   readonly scheduler: LiveScheduler;
+  readonly clock: Clock;
   readonly timers: TimerSet;
   readonly logger: Logger;
   /** Started jobs that no request of ours is open for are put back after this; null is never. */
@@ -41,6 +43,7 @@ export class LostSearch {
   readonly stuck: StuckJobWatch;
   readonly failed: FailedJobs;
   readonly #options: LostSearchOptions;
+  readonly #undated = new UndatedJobs();
   #timer: Timer | null = null;
   #isDue = false;
   #rest: SearchKind[] = [];
@@ -92,7 +95,10 @@ export class LostSearch {
     const { logger, database } = this.#options;
     this.#refusals.delete(kind);
     for (const uuid of uuids) logger.warning(`job ${uuid} was found dead`, database);
-    if (kind === "listStuck") this.stuck.found(stuck);
+    if (kind === "listStuck") {
+      this.stuck.found(stuck);
+      this.#undated.found(stuck, this.#options.clock.nowMs());
+    }
     if (kind === "countFailed") this.failed.countEnds(failedCounts);
     this.#goOn();
   }
@@ -104,17 +110,20 @@ export class LostSearch {
       ...when(hasJobLocks || startGuard !== "none", "requeueLost"),
       // Where workers hold locks, these tell who is dead.
       ...when(!hasJobLocks && wantsStarted, "requeueStarted"),
-      ...when(!hasJobLocks, "listStuck"),
+      "listStuck",
       ...when(isCounting, "countFailed"),
     ];
   }
 
   #statement(kind: SearchKind): Statement {
-    const { inFlight, scheduler, requeueStartedAfterMs } = this.#options;
+    const { inFlight, scheduler, clock, requeueStartedAfterMs } = this.#options;
     const askedUuids = [...inFlight.all()].map((it) => it.uuid);
     switch (kind) {
       case "requeueLost":
-        return { kind, askedUuids, graceMs: UNASKED_GRACE_MS };
+        return {
+          ...{ kind, askedUuids, graceMs: UNASKED_GRACE_MS },
+          undatedUuids: this.#undated.seenBy(clock.nowMs() - UNASKED_GRACE_MS),
+        };
       case "requeueStarted":
         return { kind, askedUuids, afterMs: requeueStartedAfterMs! };
       case "listStuck":

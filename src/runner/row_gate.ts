@@ -90,7 +90,16 @@ export class RowGate {
     this.#answered.noteReading(uuids);
   }
 
-  /** Jobs whose row has to be read whatever its state: a scan does not see those that are over. */
+  /**
+   * All is read anew. Answers the jobs whose row has to be read whatever its state: a scan does not
+   * see those that are over.
+   */
+  beginAnew(): string[] {
+    this.#skipped.clear();
+    return this.unsettled();
+  }
+
+  /** Jobs whose row says what becomes of them. */
   unsettled(): string[] {
     const inHand = [...this.#options.inFlight.all()].map((it) => it.uuid);
     return [...inHand, ...this.#answered.uuids()];
@@ -130,19 +139,24 @@ export class RowGate {
   noteOutcome(job: InFlightJob, outcome: Outcome): void {
     this.#late.answered(job);
     if (isNeverSent(outcome)) return this.putBackIn(job, 0);
-    if (isOdoosAnswer(outcome)) this.#options.inFlight.noteAnswered(job);
+    // Before anybody is told: whatever goes wrong there, no request is open any more.
     this.#options.inFlight.remove(job.uuid);
     // What happens to a row after its job is over is notified.
     if (job.isOver) return this.#answered.noteMoved();
     this.#answered.note(job, outcome);
+    if (isOdoosAnswer(outcome)) this.#options.inFlight.noteAnswered(job);
     this.#options.mark(job.uuid);
   }
 
   /** The job is to be `pending` again, after a delay. */
   putBackIn(job: InFlightJob, delayMs: number): void {
+    this.#putBackIn(job, this.#isHurried && !job.mayRun ? 0 : delayMs);
+  }
+
+  #putBackIn(job: InFlightJob, delayMs: number): void {
     job.state = "returning";
     job.wantsPutBack = true;
-    if (delayMs === 0 || (this.#isHurried && !job.mayRun)) this.#options.putBack(job);
+    if (delayMs === 0) this.#options.putBack(job);
     else this.#options.timers.after(delayMs, () => this.#options.putBack(job));
   }
 
@@ -198,9 +212,9 @@ export class RowGate {
   }
 
   #applyAsked(row: JobRow, job: InFlightJob): void {
+    job.isOver = isOver(row);
     // A cron or a user may put the row back while our request waits for a worker: it is read again
     // at the answer.
-    job.isOver = isOver(row);
     if (row.state === "pending" || row.state === "wait_dependencies") return;
     if (row.state !== "enqueued") this.#options.inFlight.noteBegun(job);
     this.#enter(row);
@@ -228,7 +242,8 @@ export class RowGate {
   #resolveReturning(row: JobRow, job: InFlightJob, guard: StartGuard): void {
     if (job.wantsPutBack) return;
     if (isOurClaim(row, job)) {
-      return this.putBackIn(job, backoffMs(RETURN_BACKOFF, 1, this.#options.random()));
+      // Whoever holds the row knows of no hurry.
+      return this.#putBackIn(job, backoffMs(RETURN_BACKOFF, 1, this.#options.random()));
     }
     this.#options.inFlight.remove(job.uuid);
     this.#applyAbsent(row, guard);

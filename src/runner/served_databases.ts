@@ -22,8 +22,8 @@ export interface ServedDatabasesOptions {
   readonly serve: (name: string, slots: Slots) => Served;
   /** The list has been read. */
   readonly onListed: () => void;
-  /** A database is no longer served. */
-  readonly onGone: (name: string) => void;
+  /** A database is no longer served; its turn takes nothing more. */
+  readonly onGone: (name: string, turn: DatabaseTurn) => void;
 }
 
 const DISCOVERY_BACKOFF: Backoff = { firstMs: 1_000, longestMs: 30_000 };
@@ -48,6 +48,7 @@ export class ServedDatabases {
   #failure: string | null = null;
   #isDiscovered = false;
   #isStopped = false;
+  #isEnded = false;
 
   constructor(options: ServedDatabasesOptions) {
     this.#options = options;
@@ -59,8 +60,13 @@ export class ServedDatabases {
   start(): void {
     this.#isStopped = false;
     this.#stopping = new AbortController();
-    for (const { link } of this.all()) link.start();
+    this.resume();
     this.#looking = this.#look();
+  }
+
+  /** Serves the databases known so far, and looks for no others. */
+  resume(): void {
+    if (!this.#isEnded) this.all().forEach(({ link }) => link.start());
   }
 
   /** Looks now for databases that came or went, and at what each of them is. */
@@ -95,6 +101,7 @@ export class ServedDatabases {
 
   /** Ends all sessions for good. */
   stop(): Promise<void> {
+    this.#isEnded = true;
     return this.#end((link) => link.stop());
   }
 
@@ -138,13 +145,13 @@ export class ServedDatabases {
 
   #adopt(listed: ReadonlyMap<string, ListedDatabase>): void {
     const { logger, serve, onGone, onListed } = this.#options;
-    for (const [name, { link }] of this.#served) {
+    for (const [name, { link, turn }] of this.#served) {
       if (listed.has(name)) continue;
       this.#served.delete(name);
       logger.info("database is gone", name);
       const leaving: Promise<void> = link.stop().finally(() => this.#leaving.delete(leaving));
       this.#leaving.add(leaving);
-      onGone(name);
+      onGone(name, turn);
     }
     if (listed.size === 0 && !this.#isDiscovered) {
       logger.warning(

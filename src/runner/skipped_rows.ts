@@ -23,6 +23,11 @@ export class SkippedRows {
     this.#rows.delete(uuid);
   }
 
+  /** All rows are read anew: of those that are gone nobody would tell. */
+  clear(): void {
+    this.#rows.clear();
+  }
+
   /**
    * A row is still `pending` after a claim has passed over it: how long it stays out of the core,
    * or null if it has.

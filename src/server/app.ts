@@ -10,6 +10,8 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
+const PATHS = ["/livez", "/readyz", "/status"];
+
 /**
  * The health server. It reads a status and can change nothing, and nothing of a request comes back
  * in an answer.
@@ -41,7 +43,7 @@ export function createApp(
     return context.json({ ready, phase: status.phase, databases }, ready ? 200 : 503);
   });
   app.get("/status", (context) => context.json(readStatus()));
-  app.notFound((context) => context.json({ error: "not found" }, 404));
+  app.notFound((context) => context.json({ error: "not found", paths: PATHS }, 404));
   app.onError((error, context) => {
     reportError(error);
     return context.json({ error: "internal error" }, 500);

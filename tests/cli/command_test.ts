@@ -34,8 +34,9 @@ describe("runCommand", () => {
     const { result, output, errors } = await run({ argv: ["--port=x", "--prot"] });
 
     assertEquals([result, output], [2, ""]);
-    assertEquals(errors.split("\n").length, 3);
+    assertEquals(errors.split("\n").length, 4);
     assertMatch(errors, /^Cannot use "--prot": the option is unknown/);
+    assertMatch(errors, /\n--check-config shows all settings.*\n$/);
   });
 
   it("shows the version", async () => {
@@ -59,6 +60,13 @@ describe("help", () => {
         "      Environment: ODOO_JOBRUNNER_PORT, ODOO_QUEUE_JOB_PORT, ODOO_CONNECTOR_PORT\n" +
         "      File: [jobrunner] port, [queue_job] port,",
     );
+  });
+
+  it("says which place counts, and Odoo's short options", async () => {
+    const { output } = await run({ argv: ["--help"] });
+
+    assertMatch(output, /command line, else .* environment, else .* file, else\s+from libpq's/);
+    assertMatch(output, /-c is --config, -d is --database/);
   });
 
   it("explains a command and its own options, and names the settings it heeds", async () => {

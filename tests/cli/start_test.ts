@@ -46,4 +46,25 @@ describe("start", () => {
     assertEquals([code, process.isListening], [1, false]);
     assertMatch(process.text, / ERROR .*Cannot use --health-host="203\.0\.113\.1"/);
   });
+
+  it("takes no harm from a SIGHUP before it has begun, at work, and at its end", async () => {
+    const process = new FakeProcess();
+    const { writeLog } = process;
+    const write = (chunk: string) => {
+      if (chunk.includes(": stopped\n")) process.look();
+      writeLog(chunk);
+    };
+    const port = `--db-port=${await closedPort()}`;
+
+    const ended = Object.assign(process, { writeLog: write })
+      .start({ argv: ["--database=shop", "--db-host=127.0.0.1", port, "--health-port=0"] });
+    process.look();
+    await process.untilLog(/trying again/);
+    process.look();
+    await process.untilLog(/SIGHUP: looking for databases now/);
+    process.signal();
+
+    assertEquals([await ended, process.exits], [0, []]);
+    assertEquals(process.text.match(/SIGHUP/g)?.length, 1);
+  });
 });

@@ -260,5 +260,6 @@ describe("dbfilter", () => {
 
     assertEquals(settings.dbfilter, null);
     assertStringIncludes(warnings.join("\n"), "[options] dbfilter=^%d$ is not used: %d and %h");
+    assertStringIncludes(warnings.join("\n"), "with --database or --db-filter");
   });
 });

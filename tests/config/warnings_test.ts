@@ -83,7 +83,7 @@ describe("limits of Odoo", () => {
 
   it("are told when it ends long jobs", () => {
     assertEquals(warnings("[options]\nworkers = 4\nlimit_time_real = 120\n"), [
-      "Odoo ends every job after 120 seconds (limit_time_real)",
+      "Odoo ends every job after 120 seconds: raise limit_time_real above the longest job",
     ]);
     assertEquals(warnings("[options]\nworkers = 4\nlimit_time_real = 3600\n"), []);
   });

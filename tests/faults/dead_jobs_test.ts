@@ -75,6 +75,19 @@ for (const generation of ["10.0", "12.0", "16.0-2025"]) {
       await until("nothing is shown any more", () => shown().flat().length === 0);
     });
 
+    it("are shown when nobody knows since when they stand so", async () => {
+      database = await scene.postgres.database(generation);
+      const [enqueued, started] = await database.addJobs({ state: "enqueued" }, {
+        state: "started",
+      });
+      await database.sql`update queue_job set date_enqueued = null, date_started = null`;
+
+      run(null);
+
+      const all = JSON.stringify([[enqueued], [started]]);
+      await until("they are shown", () => JSON.stringify(shown()) === all);
+    });
+
     it("are run again by those who know their time limits, never while asked for", async () => {
       database = await scene.postgres.database(generation);
       const started = await leave("started");

@@ -112,6 +112,31 @@ describe("what Odoo's database manager does while jobs run", () => {
     assertEquals(test.stateOf(database), undefined);
   });
 
+  it("jobs that Odoo has of it keep their places until their requests are over", async () => {
+    const template = await scene.postgres.database("16.0");
+    await template.release();
+    const other = named("other");
+    await admin(`create database "${other.name}" template "${template.name}"`);
+    await test.untilReady(other);
+    scene.toOdoo.isSwallowingNew = true;
+    await database.addJobs({}, {}, {}, {});
+    await until("all places are taken", () => test.runner.status.inFlight.asked === 4);
+    scene.toOdoo.isSwallowingNew = false;
+    const root = () => test.runner.status.channels.find((it) => it.name === "root")!;
+
+    await terminateAnd(`drop database "${database.name}"`);
+    await test.log.until("database is gone");
+    const uuid = await other.addJob();
+    await until("the next job is known", () => root().waiting === 1);
+    const { running } = root();
+    for (const link of scene.toOdoo.links) link.destroy();
+
+    await other.untilState(uuid, "done");
+    await until("all places are free", () => root().running === 0);
+    assertEquals(running, 4);
+    await other.release();
+  });
+
   it("an add-on that is removed is noticed without a complaint, and when it is back", async () => {
     const odooOnly = "update ir_module_module set state = 'uninstalled' where name = 'queue_job'";
     await database.sql.unsafe(`drop table queue_job cascade; ${odooOnly}`);

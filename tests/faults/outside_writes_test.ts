@@ -18,6 +18,8 @@ const WRITES: Readonly<Record<string, string>> = {
   "a user deletes it": `delete from queue_job where uuid = $1`,
 };
 
+const DEADLOCK = "40P01";
+
 for (const generation of ["10.0", "12.0", "16.0", "16.0-2025"]) {
   describe(`a job of Odoo ${generation} whose row somebody else writes`, () => {
     let scene: FaultScene;
@@ -84,17 +86,22 @@ for (const generation of ["10.0", "12.0", "16.0", "16.0-2025"]) {
     });
 
     for (const [what, sql] of Object.entries(WRITES)) {
+      // Where workers lock their jobs, a DELETE waits for the worker, which then waits for it: one
+      // of the two fails.
+      const isHeldOff = generation === "16.0-2025" && sql.startsWith("delete");
       it(`is not run a second time while a worker runs it: ${what}`, async () => {
         await start();
         const uuid = await database.addJob({ plan: { workMs: 60_000 } });
         await until("it works", () => scene.requestsOf(database, uuid).working === 1);
 
-        await write(sql, uuid);
+        const written = write(sql, uuid);
+        if (!isHeldOff) await written;
         const next = await database.addJob();
         await until("the next has run", () => scene.requestsOf(database, next).runs === 1);
         const { arrivals } = scene.requestsOf(database, uuid);
         await database.sql`update stand_in_plan set work_ms = 0 where uuid = ${uuid}`;
         scene.odoo.workers.finish({ database: database.name, uuid });
+        await written.catch((error) => assertEquals([isHeldOff, error.code], [true, DEADLOCK]));
 
         await untilOver([uuid, next]);
         assertEquals(arrivals, 1);

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import { FaultScene, ONCE } from "../support/fault_scene.ts";
 import type { TestDatabase } from "../support/test_postgres.ts";
@@ -66,5 +66,24 @@ describe("a PostgreSQL that cannot be reached", () => {
     await database.untilAll("done");
     assertEquals(scene.runsOf(database, uuids), ONCE);
     assertEquals(test.log.complaints, []);
+  });
+
+  it("holds up no stop, whoever waits for it", async () => {
+    await test.stop();
+    const before = scene.toPostgres.connectionCount;
+    scene.toPostgres.isSwallowingNew = true;
+    test = scene.run([database], {
+      connection: {
+        ...scene.postgres.connection,
+        ...{ host: "127.0.0.1", port: scene.toPostgres.port, connectTimeoutMs: 60_000 },
+      },
+    });
+    await until("it is being connected to", () => scene.toPostgres.connectionCount > before);
+    const askedMs = test.clock.nowMs();
+
+    await test.stop();
+
+    const tookMs = test.clock.nowMs() - askedMs;
+    assert(tookMs < 10_000, `the stop took ${tookMs} ms`);
   });
 });

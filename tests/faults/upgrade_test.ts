@@ -82,21 +82,20 @@ describe("an upgrade of the add-on", () => {
   });
 
   it("lets go on what Odoo has begun, and counts it", async () => {
-    const [running, waiting] = await database.addJobs({ plan: { workMs: 60_000 } }, {
-      etaInMs: 300,
-    });
-    await database.untilState(running!, "started");
+    const running = await database.addJob({ plan: { workMs: 60_000 } });
+    await database.untilState(running, "started");
     await setState("to upgrade");
     test.runner.lookNow();
     await until("it is paused", () => test.stateOf(database) === "paused");
+    const waiting = await database.addJob();
 
-    scene.odoo.workers.finish({ database: database.name, uuid: running! });
-    await database.untilState(running!, "done");
-    const state = await database.state(waiting!);
+    scene.odoo.workers.finish({ database: database.name, uuid: running });
+    await database.untilState(running, "done");
+    const state = await database.state(waiting);
     await setState("installed");
 
-    await database.untilState(waiting!, "done");
+    await database.untilState(waiting, "done");
     assertEquals(state, "pending");
-    assertEquals(scene.runsOf(database, [running!, waiting!]), ONCE);
+    assertEquals(scene.runsOf(database, [running, waiting]), ONCE);
   });
 });

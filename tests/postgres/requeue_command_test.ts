@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { freePort } from "../../scripts/demo/postgres_cluster.ts";
 import { type Ran, requeue as requeueAt } from "../support/requeue_command.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
 import { until } from "../support/until.ts";
@@ -157,6 +158,19 @@ describe("jobrunner requeue", () => {
     assertMatch(errors, /; the last jobs may be requeued or not, call again for the rest\n$/);
     assertMatch(output, /\nRequeued: 5000 jobs in 1 database\n$/);
     assertEquals(await shop.counts(), { failed: 1, pending: 5_000 });
+  });
+
+  it("names the settings to check when PostgreSQL lets it not in", async () => {
+    const port = await freePort();
+    const unreachable = await requeue(["--database=shop"], { ...server.connection, port });
+    const wrong = { ...server.connection, user: "nobody", password: "wrong" };
+    const refused = await requeue(["--database=shop"], wrong);
+    const unlisted = await requeue([], { ...server.connection, port });
+
+    assertEquals([unreachable.code, refused.code, unlisted.code], [1, 1, 1]);
+    assertMatch(unreachable.errors, /^Cannot requeue .* \(check --db-host, --db-port\)\n$/);
+    assertMatch(refused.errors, /^Cannot requeue .* \(check --db-user, --db-password\)\n$/);
+    assertMatch(unlisted.errors, /^Cannot list .* \(check --db-host, --db-port\)\n$/);
   });
 
   it("serves all that the role owns, without a word on those without the add-on", async () => {

@@ -58,8 +58,17 @@ describe("requeueLost", () => {
       select id, id from queue_job where uuid = ${uuid}`;
   }
 
-  async function requeue(askedUuids: string[] = [], graceMs = 60_000): Promise<string[]> {
-    const answer = await ours.run({ kind: "requeueLost", askedUuids, graceMs });
+  /** A job that is in its state since nobody knows when. */
+  async function undatedJob(state: string): Promise<string> {
+    const uuid = await odoo.addJob({ state });
+    await odoo.sql`
+      update queue_job set date_enqueued = null, date_started = null where uuid = ${uuid}`;
+    return uuid;
+  }
+
+  async function requeue(askedUuids: string[] = [], undatedUuids: string[] = []) {
+    const graceMs = 60_000;
+    const answer = await ours.run({ kind: "requeueLost", askedUuids, graceMs, undatedUuids });
     return [...answer.uuids].sort();
   }
 
@@ -113,10 +122,29 @@ describe("requeueLost", () => {
     it("leaves alone what was enqueued a moment ago, or at no known time", async () => {
       await lead("16.0-2025");
       await oldJob(5, { state: "started" });
-      const unknown = await odoo.addJob({ state: "started" });
-      await odoo.sql`update queue_job set date_enqueued = null where uuid = ${unknown}`;
+      await undatedJob("enqueued");
+      const started = await undatedJob("started");
 
-      assertEquals(await requeue(), []);
+      assertEquals(await requeue([], [started]), []);
+    });
+
+    it("puts back what is known to be enqueued for long though without a date", async () => {
+      await lead("16.0-2025");
+      const [dead, alive] = [await undatedJob("enqueued"), await undatedJob("enqueued")];
+      await addLock(dead);
+      await addLock(alive);
+      const worker = await odoo.sql.reserve();
+      await worker`begin`;
+      await worker`
+        select from queue_job_lock
+        where queue_job_id in (select id from queue_job where uuid = ${alive}) for update`;
+
+      const uuids = await requeue([], [dead, alive]);
+      await worker`rollback`;
+      worker.release();
+
+      assertEquals(uuids, [dead]);
+      assertEquals([await odoo.state(dead), await odoo.state(alive)], ["pending", "enqueued"]);
     });
 
     it("leaves alone what is asked for, and what is over", async () => {
@@ -218,9 +246,7 @@ describe("requeueLost", () => {
         const asked = await oldJob(999, { state: "enqueued" });
         const dead = await startedJob(122);
         await startedJob(60);
-        const ageless = await odoo.addJob({ state: "started" });
-        await odoo.sql`
-          update queue_job set date_enqueued = null, date_started = null where uuid = ${ageless}`;
+        const ageless = await undatedJob("started");
         await oldJob(999, { state: "done" });
 
         const { stuck } = await ours.run({ ...all, askedUuids: [asked] });
@@ -238,6 +264,17 @@ describe("requeueLost", () => {
         );
       });
     }
+
+    it("lists beside locks what they tell nothing of", async () => {
+      await lead("16.0-2025");
+      const stranded = await oldJob(22, { state: "enqueued" });
+      const undated = [await undatedJob("enqueued"), await undatedJob("started")];
+      await startedJob(999);
+
+      const { stuck } = await ours.run({ ...all, askedUuids: [] });
+
+      assertEquals(stuck.map((it) => it.uuid).sort(), [stranded, ...undated].sort());
+    });
 
     it("lists the oldest twenty, and counts all", async () => {
       await lead("10.0");
@@ -258,8 +295,10 @@ describe("requeueLost", () => {
       const asked = await oldJob(61, { state: "enqueued" });
       await oldJob(59, { state: "enqueued" });
       const started = await oldJob(6_000, { state: "started" });
+      const undated = await undatedJob("enqueued");
+      await undatedJob("enqueued");
 
-      assertEquals(await requeue([asked]), [lost]);
+      assertEquals(await requeue([asked], [undated]), [lost, undated].sort());
       assertEquals(await odoo.state(lost), "pending");
       assertEquals(await odoo.state(started), "started");
     });

@@ -90,7 +90,12 @@ describe("a role with just the rights that suffice", () => {
     );
     assertEquals((await ours!.run({ kind: "read", uuids: [uuid!] })).rows.length, 1);
     await ours!.run(claim);
-    const lost = await ours!.run({ kind: "requeueLost", askedUuids: [], graceMs: 10_000 });
+    const lost = await ours!.run({
+      kind: "requeueLost",
+      askedUuids: [],
+      graceMs: 10_000,
+      undatedUuids: [],
+    });
     assertEquals(lost.uuids, [uuid!]);
     const graces = { graceMs: 0, suspectAfterMs: 0 };
     await odoo.sql`update queue_job set state = 'started' where uuid = ${uuid!}`;

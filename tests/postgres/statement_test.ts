@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import type { InstallOptions } from "../../scripts/demo/odoo_schema.ts";
 import { SystemClock } from "../../src/clock.ts";
 import { CLAIM } from "../../src/database/queries.ts";
-import { execute, PAGE_ROWS } from "../../src/database/statement.ts";
+import { execute, FAILED_NAMES_MAX, PAGE_ROWS } from "../../src/database/statement.ts";
 import { LedDatabase } from "../support/led_database.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
 import { until } from "../support/until.ts";
@@ -182,8 +182,18 @@ describe("execute", () => {
         ...{ kind: "claim", uuids: [pending!], enqueuedSeconds: SECONDS },
       }),
       await execute(stranger, ours.generation, putBack(enqueued!)),
-      await execute(stranger, ours.generation, { kind: "requeueLost", askedUuids: [], graceMs: 0 }),
-      await execute(stranger, guarded, { kind: "requeueLost", askedUuids: [], graceMs: 0 }),
+      await execute(stranger, ours.generation, {
+        kind: "requeueLost",
+        askedUuids: [],
+        graceMs: 0,
+        undatedUuids: [],
+      }),
+      await execute(stranger, guarded, {
+        kind: "requeueLost",
+        askedUuids: [],
+        graceMs: 0,
+        undatedUuids: [],
+      }),
     ];
 
     assertEquals(answers.map((it) => it.uuids), [[], [], [], []]);
@@ -295,6 +305,18 @@ describe("execute", () => {
 
       assertEquals(counted.map((it) => it.uuid), uuids.slice(0, 2));
       assertEquals(Object.fromEntries(failedCounts), { b: 1, root: 1 });
+    });
+
+    it("counts the failed jobs of a thousand channels, those with the most", async () => {
+      await lead();
+      const failed = (channel: string) => ({ state: "failed", channel });
+      const many = Array.from({ length: FAILED_NAMES_MAX }, (_, number) => failed(`of ${number}`));
+      await odoo.addJobs(...many, failed("busy"), failed("busy"));
+
+      const { failedCounts } = await ours.run({ kind: "countFailed", sequentialChannels: [] });
+
+      assertEquals(failedCounts.size, FAILED_NAMES_MAX);
+      assertEquals(failedCounts.get("busy"), 2);
     });
 
     it("knows jobs without a channel as those of a sequential root", async () => {

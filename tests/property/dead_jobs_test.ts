@@ -12,6 +12,8 @@ interface Situation {
   readonly state: string;
   /** Null: nobody knows when. Never near a limit, which a slow machine would pass. */
   readonly enqueuedSecondsAgo: number | null;
+  /** One search after the other has found it enqueued without a date, or in former times. */
+  readonly isSeenLong: boolean;
   readonly retry: number | null;
   readonly maxRetries: number | null;
   readonly lock: "missing" | "free" | "held";
@@ -42,6 +44,7 @@ const table = (locks: readonly Situation["lock"][]) =>
         { weight: 4, arbitrary: fc.constantFrom(15, 40, 90, 9_000) },
         fc.constantFrom(null, 0, 2, -3_600),
       ),
+      isSeenLong: fc.boolean(),
       retry: fc.constantFrom(null, 0, 1, 2, 3, 4, 9),
       maxRetries: fc.constantFrom(null, 0, 1, 2, 3, 5),
       lock: fc.constantFrom(...locks),
@@ -57,7 +60,10 @@ function before({ state, retry, enqueuedSecondsAgo }: Situation): Row {
 
 /** Enqueued so long ago that it should be over or in Odoo, and nobody is known to have it. */
 function isOverdue(it: Situation, seconds: number): boolean {
-  return (it.enqueuedSecondsAgo ?? 0) > seconds && !it.isAsked && !it.isRowHeld;
+  const isLong = it.enqueuedSecondsAgo === null
+    ? it.state === "enqueued" && it.isSeenLong
+    : it.enqueuedSecondsAgo > seconds;
+  return isLong && !it.isAsked && !it.isRowHeld;
 }
 
 /** The rule where workers hold a lock row for each job they run. */
@@ -78,6 +84,17 @@ function afterSearchOfUnasked(it: Situation): Row {
   const row = before(it);
   if (it.state !== "enqueued" || !isOverdue(it, GRACE_SECONDS)) return row;
   return { ...row, state: "pending", isDated: false };
+}
+
+function isLocked({ lock }: Situation): boolean {
+  return lock === "held";
+}
+
+function uuidsOf(
+  jobs: ReadonlyMap<string, Situation>,
+  isChosen: (it: Situation) => boolean,
+): string[] {
+  return [...jobs].filter(([, it]) => isChosen(it)).map(([uuid]) => uuid);
 }
 
 /** All rows at once, with the locks that go with them. */
@@ -106,14 +123,12 @@ async function whileHeld<T>(
   jobs: ReadonlyMap<string, Situation>,
   act: () => Promise<T>,
 ): Promise<T> {
-  const uuids = (isHeld: (it: Situation) => boolean) =>
-    [...jobs].filter(([, it]) => isHeld(it)).map(([uuid]) => uuid);
-  const locked = uuids((it) => it.lock === "held");
+  const [held, locked] = [uuidsOf(jobs, (it) => it.isRowHeld), uuidsOf(jobs, isLocked)];
   const transaction = await odoo.sql.reserve();
   try {
     await transaction`begin`;
     await transaction`
-      select from queue_job where uuid = any(${uuids((it) => it.isRowHeld)}) for update`;
+      select from queue_job where uuid = any(${held}) for update`;
     if (locked.length > 0) {
       await transaction`
         select from queue_job_lock
@@ -154,11 +169,14 @@ describe("a search for lost jobs", () => {
     await odoo.sql`truncate queue_job cascade`;
     const jobs = new Map(situations.map((it) => [randomUUID(), it]));
     await write(odoo, jobs);
-    const askedUuids = [...jobs].filter(([, it]) => it.isAsked).map(([uuid]) => uuid);
+    const search = {
+      kind: "requeueLost",
+      askedUuids: uuidsOf(jobs, (it) => it.isAsked),
+      graceMs: GRACE_SECONDS * 1000,
+      undatedUuids: uuidsOf(jobs, (it) => it.isSeenLong),
+    } as const;
 
-    const answer = await whileHeld(odoo, jobs, () => {
-      return ours.run({ kind: "requeueLost", askedUuids, graceMs: GRACE_SECONDS * 1000 });
-    });
+    const answer = await whileHeld(odoo, jobs, () => ours.run(search));
 
     const rows = await read(odoo);
     const changed = [...jobs].filter(([, it]) => rule(it).state !== it.state);

@@ -29,7 +29,9 @@ describe("ContainedTurn", () => {
         if (isBroken) throw new TypeError("broken on purpose");
         asked.push(uuid);
       },
-      onBegun: () => {},
+      onBegun: () => {
+        if (isBroken) throw new TypeError("broken on purpose");
+      },
       letGo: () => {},
       onChange: () => {},
       onWork: () => {
@@ -73,6 +75,22 @@ describe("ContainedTurn", () => {
 
     assertEquals(asked, []);
     assertEquals(turn.inFlight.counts().asked, 0);
+    assertEquals(turn.nextStatement(), { kind: "read", uuids: ["a"] });
+  });
+
+  it("has a job whose answer an error came between judged by the next session", () => {
+    turn.take("a", "root");
+    turn.nextStatement();
+    turn.completed({ ...NO_ANSWER, uuids: ["a"] });
+    isBroken = true;
+    turn.answered("a", { kind: "finished" });
+    isBroken = false;
+    turn.lost();
+
+    turn.opened(queueJob(16));
+
+    assertEquals(errors.length, 1);
+    assertEquals(turn.inFlight.size, 0);
     assertEquals(turn.nextStatement(), { kind: "read", uuids: ["a"] });
   });
 });

@@ -46,6 +46,53 @@ describe("DatabaseTurn", () => {
     assertEquals(uuids, ["b", "c"]);
   });
 
+  it("reads no row for the change that its own claim has made", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.decide();
+    driven.expect("claim");
+
+    driven.turn.notified("a");
+    driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
+
+    assertEquals(driven.answerAll([]).filter((it) => it.kind === "read"), []);
+  });
+
+  it("reads a row that has changed besides while it was claimed", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.decide();
+    driven.turn.notified("a");
+    driven.expect("claim");
+
+    driven.turn.notified("a");
+    driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
+
+    assertEquals(driven.expect("read").uuids, ["a"]);
+  });
+
+  it("reads no row at the answer of a job whose end it has read", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.ask("a");
+    driven.turn.notified("a");
+    driven.answer("read", { rows: [row("a", "done")] });
+
+    driven.turn.answered("a", FINISHED);
+
+    assertEquals(driven.answerAll([]).filter((it) => it.kind === "read"), []);
+  });
+
+  it("reads a row at the answer that was put back after its end", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.ask("a");
+    for (const state of ["failed", "pending"]) {
+      driven.turn.notified("a");
+      driven.answer("read", { rows: [row("a", state)] });
+    }
+
+    driven.turn.answered("a", FINISHED);
+
+    assertEquals(driven.expect("read").uuids, ["a"]);
+  });
+
   it("forgets a job whose row is gone", () => {
     driven.becomeReady([row("a", "pending")]);
     driven.turn.notified("a");
@@ -66,6 +113,24 @@ describe("DatabaseTurn", () => {
     driven.answer("read", { rows: [row("a", "pending")] });
 
     assertEquals([waitingMeanwhile, driven.waiting], [0, 1]);
+  });
+
+  it("remembers no longer how often a row was held when all is read anew", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.decide();
+    driven.answer("claim");
+    driven.answer("read", { rows: [row("a", "pending")] });
+    driven.clock.advance(250);
+    driven.turn.refill();
+    driven.answerAll([row("a", "pending")]);
+    driven.decide();
+    driven.answer("claim");
+    driven.answer("read", { rows: [row("a", "pending")] });
+
+    driven.clock.advance(250);
+    driven.answer("read", { rows: [row("a", "pending")] });
+
+    assertEquals(driven.waiting, 1);
   });
 
   it("puts a job back that was never sent", () => {
@@ -185,6 +250,66 @@ describe("DatabaseTurn", () => {
     assertEquals(driven.turn.isDrained, true);
   });
 
+  describe("that stops", () => {
+    const claimed = row("a", "enqueued", { enqueuedMs: 1_000_000 });
+
+    beforeEach(() => {
+      driven.becomeReady([row("a", "pending")]);
+      driven.decide();
+      driven.expect("claim");
+    });
+
+    it("puts back by a new session what a lost one has left unsure, and reads no more", () => {
+      driven.turn.lost();
+      driven.turn.stop();
+      const isDrainedBefore = driven.turn.isDrained;
+      driven.turn.opened(queueJob(16));
+
+      const sent = driven.answerAll([claimed]);
+
+      assertEquals(sent.map((it) => it.kind), ["read", "putBack", "read"]);
+      assertEquals([isDrainedBefore, driven.turn.isDrained], [false, true]);
+    });
+
+    it("tries again after a while to put back what somebody holds", () => {
+      driven.turn.stop();
+      driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
+      driven.answer("putBack");
+      driven.answer("read", { rows: [claimed] });
+      const next = driven.turn.nextStatement();
+
+      driven.clock.advance(500);
+
+      assertEquals(next, null);
+      assertEquals(driven.expect("putBack").uuids, ["a"]);
+    });
+
+    it("goes on hearing of what it has asked for while it was held", () => {
+      driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
+      driven.turn.notified("b");
+      driven.expect("read");
+      driven.turn.refused("canceling statement due to statement timeout");
+      driven.turn.stop();
+      driven.answerAll([claimed]);
+      const isDrainedBefore = driven.turn.isDrained;
+
+      driven.turn.notified("a");
+      driven.answer("read", { rows: [{ ...claimed, state: "started" }] });
+
+      assertEquals([isDrainedBefore, driven.turn.isDrained], [false, true]);
+    });
+
+    it("takes nobody for another runner", () => {
+      driven.turn.lost();
+      driven.turn.stop();
+      driven.turn.opened(queueJob(16));
+
+      driven.answerAll([row("a", "enqueued", { enqueuedMs: 5_000 })]);
+
+      assertEquals(driven.warnings, []);
+    });
+  });
+
   describe("held", () => {
     beforeEach(() => {
       driven.becomeReady([row("a", "pending"), row("b", "pending", { etaMs: 2_000_000 })]);
@@ -202,6 +327,13 @@ describe("DatabaseTurn", () => {
 
       assertEquals(driven.turn.phase, "ready");
       assertEquals(driven.waiting, 1);
+    });
+
+    it("is read at once when the core is made anew, so that what runs there counts", () => {
+      driven.turn.refill();
+      driven.answerAll([row("c", "started")]);
+
+      assertEquals(driven.running, 1);
     });
 
     it("settles a job afterwards that was over before it could be put back", () => {

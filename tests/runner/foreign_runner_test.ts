@@ -27,11 +27,7 @@ describe("a runner for a database where another runner is at work", () => {
     it("takes nothing, and says so once with the cure", () => {
       read(theirs("c"));
 
-      assertEquals([driven.turn.phase, driven.turn.isForeign, driven.waiting], [
-        "foreign",
-        true,
-        0,
-      ]);
+      assertEquals([driven.turn.phase, driven.waiting], ["foreign", 0]);
       assertEquals(driven.warnings.length, 1);
       assertStringIncludes(driven.warnings[0]!, "ODOO_QUEUE_JOB_CHANNELS=root:0");
       assertStringIncludes(driven.turn.reason ?? "", "another job runner is at work");
@@ -84,7 +80,7 @@ describe("a runner for a database where another runner is at work", () => {
 
     driven.answer("read", { rows: [theirs("a")] });
 
-    assertEquals(driven.turn.isForeign, true);
+    assertEquals(driven.turn.phase, "foreign");
   });
 
   it("notices it by a job with an open request that it has enqueued once more", () => {
@@ -94,7 +90,7 @@ describe("a runner for a database where another runner is at work", () => {
 
     read(theirs("a", 9_000));
 
-    assertEquals(driven.turn.isForeign, true);
+    assertEquals(driven.turn.phase, "foreign");
     assertEquals(driven.turn.inFlight.counts().asked, 1);
   });
 
@@ -106,7 +102,10 @@ describe("a runner for a database where another runner is at work", () => {
 
     driven.answer("read", { rows: [unmoved, theirs("b")] });
 
-    assertEquals([driven.turn.phase, driven.turn.isForeign], ["held", true]);
+    const phase = driven.turn.phase;
+    driven.clock.advance(2_000);
+    driven.answerAll([unmoved, theirs("b")]);
+    assertEquals([phase, driven.turn.phase], ["held", "foreign"]);
   });
 
   describe("is not deceived by", () => {
@@ -118,7 +117,7 @@ describe("a runner for a database where another runner is at work", () => {
 
       read(theirs("a"), row("b", "enqueued", { enqueuedMs: 5_000, priority: 1 }));
 
-      assertEquals(driven.turn.isForeign, false);
+      assertEquals(driven.turn.reason, null);
     });
 
     it("its own claim, however often its row is read", () => {
@@ -130,7 +129,7 @@ describe("a runner for a database where another runner is at work", () => {
 
       read({ ...claimed, priority: 1 });
 
-      assertEquals(driven.turn.isForeign, false);
+      assertEquals(driven.turn.reason, null);
     });
 
     it("its own claim whose answer was lost", () => {
@@ -145,7 +144,7 @@ describe("a runner for a database where another runner is at work", () => {
       driven.answer("putBack");
       driven.answerAll([claimed]);
 
-      assertEquals(driven.turn.isForeign, false);
+      assertEquals(driven.turn.reason, null);
     });
 
     it("its own job that runs, fails to start and is put back", () => {
@@ -162,7 +161,7 @@ describe("a runner for a database where another runner is at work", () => {
       driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
       read(row("a", "enqueued", { enqueuedMs: 1_000_000 }));
 
-      assertEquals(driven.turn.isForeign, false);
+      assertEquals(driven.turn.reason, null);
     });
   });
 });

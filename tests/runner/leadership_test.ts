@@ -52,9 +52,10 @@ class LockDatabase {
 }
 
 describe("Leadership", () => {
-  function start(clock: FakeClock, databases: readonly LockDatabase[]): Leadership {
+  /** @param random 1: each pause is as long as it may be. */
+  function start(clock: FakeClock, databases: readonly LockDatabase[], random = 0): Leadership {
     const leadership = new Leadership({
-      ...{ group: "g", clock, random: () => 0, logger: new LogLines().logger("runner") },
+      ...{ group: "g", clock, random: () => random, logger: new LogLines().logger("runner") },
       ...{ heartbeatIntervalMs: 10_000, heartbeatDeadlineMs: 5_000 },
       databases: databases as unknown as readonly Database[],
       onLead: () => {},
@@ -99,6 +100,42 @@ describe("Leadership", () => {
     await pass(clock, 1);
 
     assertEquals([meanwhile, shop.openedMs], [[0], [0, 3_000]]);
+    await leadership.stop();
+  });
+
+  it("comes back less and less often while its session ends again and again", async () => {
+    const clock = new FakeClock();
+    const postgres = new LockDatabase("postgres", clock);
+    const leadership = start(clock, [postgres], 1);
+    await pass(clock, 0);
+
+    for (let loss = 0; loss < 7; loss++) {
+      postgres.terminate();
+      for (let ms = 0; ms < 5_000 && postgres.openedMs.length < loss + 2; ms += 250) {
+        await pass(clock, 250);
+      }
+    }
+
+    const pauses = postgres.openedMs.slice(1).map((ms, it) => ms - postgres.openedMs[it]!);
+    assertEquals(pauses, [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
+    await leadership.stop();
+  });
+
+  it("comes back soon again after it has led for a while", async () => {
+    const clock = new FakeClock();
+    const postgres = new LockDatabase("postgres", clock);
+    const leadership = start(clock, [postgres], 1);
+    await pass(clock, 0);
+    postgres.terminate();
+    await pass(clock, 250);
+    postgres.terminate();
+    await pass(clock, 500);
+
+    await pass(clock, 15_000);
+    postgres.terminate();
+    await pass(clock, 250);
+
+    assertEquals(postgres.openedMs, [0, 250, 750, 16_000]);
     await leadership.stop();
   });
 });

@@ -29,10 +29,11 @@ describe("Auditor", () => {
     ["a living job put back", "is put back although its request is open"],
     ["a deaf ear for a stock runner", "although a stock runner is at work"],
     ["a false alarm", "for at work without a reason"],
+    ["a hasty stop", "is left enqueued by a stop"],
   ] as const;
   for (const [sabotage, complaint] of FOUND) {
     it(`finds ${sabotage}`, async () => {
-      const complaints = await complaintsUntil(complaint, sabotage, 400);
+      const complaints = await complaintsUntil(complaint, sabotage, 250);
 
       assertStringIncludes(complaints.at(-1) ?? "", complaint, complaints.join("\n"));
     });
@@ -109,7 +110,7 @@ const REACHED: readonly [what: string, times: number][] = [
   ["no jobs of this database are taken", 20],
   ["Odoo is away", 20],
   ["the cron puts back", 5],
-  ["released", 3],
+  ["released", 2],
   ["is killed", 10],
   ["another job runner is at work", 10],
   ["the other job runner has been quiet", 3],
@@ -121,6 +122,10 @@ const REACHED: readonly [what: string, times: number][] = [
   ["suspected dead", 5],
   ["commits requeueStarted", 20],
   ["is stopped", 10],
+  ["), polled", 10],
+  ["loses the lead", 10],
+  ["is enqueued by hand", 10],
+  ["the runner itself throws", 10],
 ];
 
 /** What the auditor finds wrong in the first histories, until it has found what is wanted. */

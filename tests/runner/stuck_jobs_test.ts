@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { beforeEach, describe, it } from "@std/testing/bdd";
 import type { StuckRow } from "../../src/database/job_row.ts";
+import { NO_ANSWER } from "../../src/database/statement.ts";
 import { DrivenTurn, row } from "./driven_turn.ts";
 
 describe("StuckJobWatch", () => {
@@ -74,12 +75,70 @@ describe("StuckJobWatch", () => {
     assertEquals(driven.turn.nextStatement(), null);
   });
 
-  it("has nothing to look for where locks tell who is dead", () => {
+  it("shows beside locks what they tell nothing of", () => {
     driven.becomeReady([], 18);
 
     driven.clock.advance(10_000);
+    driven.answer("requeueLost");
+    driven.answer("listStuck", { stuck: [stuck("a", "enqueued", { sinceMs: null })] });
 
-    assertEquals(driven.answerAll([]).map((it) => it.kind), ["requeueLost"]);
+    assertEquals(driven.turn.stuck.stranded.oldest.map((it) => it.uuid), ["a"]);
+  });
+});
+
+describe("an enqueued job without a date", () => {
+  const undated = {
+    uuid: "a",
+    state: "enqueued",
+    channel: "root",
+    sinceMs: null,
+    count: 1,
+  } as const;
+  let driven: DrivenTurn;
+
+  beforeEach(() => {
+    driven = new DrivenTurn();
+  });
+
+  /** The next search: finds them, and answers which of them it wants to be put back. */
+  function search(...stuck: StuckRow[]): readonly string[] {
+    driven.clock.advance(10_000);
+    const { undatedUuids } = driven.expect("requeueLost");
+    driven.turn.completed(NO_ANSWER);
+    driven.answer("listStuck", { stuck });
+    driven.answerAll([]);
+    return undatedUuids;
+  }
+
+  for (const version of [16, 18]) {
+    it(`is put back on ${version}.0 when it has been seen for 20 s`, () => {
+      driven.becomeReady([], version);
+
+      const wanted = [undated, undated, undated, undated].map((it) => search(it));
+
+      assertEquals(wanted, [[], [], ["a"], ["a"]]);
+    });
+  }
+
+  it("is seen anew when it has gone meanwhile", () => {
+    driven.becomeReady([]);
+    search(undated);
+    search(undated);
+    search();
+    search(undated);
+
+    assertEquals([search(undated), search(undated)], [[], ["a"]]);
+  });
+
+  it("is left to people where a second request may run a job twice", () => {
+    driven.becomeReady([], 10);
+    driven.clock.advance(10_000);
+    driven.answer("listStuck", { stuck: [undated] });
+    driven.answerAll([]);
+    driven.clock.advance(30_000);
+
+    assertEquals(driven.answerAll([]).map((it) => it.kind), ["listStuck"]);
+    assertStringIncludes(driven.warnings[0]!, "job a is stranded");
   });
 });
 
@@ -101,6 +160,6 @@ describe("requeueStartedAfterMs", () => {
 
     driven.clock.advance(10_000);
 
-    assertEquals(driven.answerAll([]).map((it) => it.kind), ["requeueLost"]);
+    assertEquals(driven.answerAll([]).map((it) => it.kind), ["requeueLost", "listStuck"]);
   });
 });

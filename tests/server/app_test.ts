@@ -90,7 +90,10 @@ describe("createApp", () => {
     });
 
     assertEquals(response.status, 404);
-    assertEquals(await response.json(), { error: "not found" });
+    assertEquals(await response.json(), {
+      error: "not found",
+      paths: ["/livez", "/readyz", "/status"],
+    });
     assertEquals(response.headers.get("access-control-allow-origin"), null);
   });
 

@@ -11,6 +11,8 @@ export class FakeProcess implements Surroundings {
   readonly exits: number[] = [];
   signal = () => {};
   fail: (error: unknown) => void = () => {};
+  /** SIGHUP: it ends a process that does not listen. */
+  look = (): void => this.exit(129);
   isListening = false;
 
   readonly onSignal = (callback: () => void) => {
@@ -18,7 +20,11 @@ export class FakeProcess implements Surroundings {
     this.isListening = true;
     return () => void (this.isListening = false);
   };
-  readonly onLook = () => () => {};
+  readonly onLook = (callback: () => void) => {
+    const { look } = this;
+    this.look = callback;
+    return () => void (this.look = look);
+  };
   readonly onUncaught = (callback: (error: unknown) => void) => {
     this.fail = callback;
     return () => {};

@@ -99,19 +99,28 @@ export const SERVER_FAULTS: readonly FaultKind[] = [
       await system.busyLeader();
       const database = chosen(way, system.databases);
       const { name } = database.data;
+      const isSaid = pauseOf(system, name);
       await setAddonState(database, "to upgrade");
-      const isPaused = await awaited(
-        async () => (await ourBackends(system, name)).length === 0,
-        AGAIN_MS,
-      );
+      const isPaused = await awaited(isSaid, AGAIN_MS);
       // A runner that takes the lead now is not to look into the database, and cannot count.
       system.unserved.push({ database: name, sinceMs: await serverMs(system) });
       await whileLocked(system, name, () => delay(lastsMs));
       await setAddonState(database, "installed");
-      return isPaused === null ? null : `${name} was let go of for its upgrade`;
+      return isPaused === null ? null : `${name} waited for its upgrade`;
     },
   },
 ];
+
+/** Whether one of the runners says from now on that it waits for the upgrade of a database. */
+function pauseOf({ runners }: ChaosSystem, name: string): () => boolean {
+  const before = runners.map((runner) => ({ runner, lineCount: runner.lineCount }));
+  const wanted = new RegExp(` ${name} .*: paused: `);
+  return () => {
+    return before.some(({ runner, lineCount }) =>
+      runner.linesFrom(lineCount).some((it) => wanted.test(it))
+    );
+  };
+}
 
 /** The runners' backends, the oldest first. */
 async function ourBackends(system: ChaosSystem, database: string | null = null) {

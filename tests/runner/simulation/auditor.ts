@@ -23,6 +23,7 @@ type AnswerMessage = Message & { readonly kind: "answer" };
  * - a job is put back as lost only when no request for it is open;
  * - a stock runner at work is noticed where a read shows it, and nowhere else; for a minute then no
  *   job is taken, and none put back as lost;
+ * - a stop that ends early leaves no claimed job behind that was never asked for;
  * - as many jobs in a channel and below as its capacity, where a job counts once, by the channel
  *   that it had when it was asked for, while it is executed or has an open request and its row is
  *   `enqueued` or `started` (later only the answer is on the way). Not counted are *disturbed*
@@ -42,6 +43,8 @@ export class Auditor {
   readonly #claimed = new Set<string>();
   readonly #disturbed = new Set<string>();
   readonly #stranded = new Set<string>();
+  /** When each was claimed that was not asked for since. */
+  readonly #unasked = new Map<string, number>();
 
   constructor(channels: string, odoo: Odoo) {
     this.rules = new ChannelRules(channels);
@@ -76,6 +79,7 @@ export class Auditor {
     // Somebody wrote the row between the claim and its answer.
     if (!request.job || !isCounted(request.job)) request.isExcused = true;
     this.#stranded.delete(name);
+    this.#unasked.delete(name);
     if (!this.#claimed.delete(name)) throw new Violation(`${name} is asked for without a claim`);
   }
 
@@ -109,6 +113,7 @@ export class Auditor {
 
   /** Nobody of ours knows what becomes of a request for it. */
   noteLeft(table: JobTable, uuid: string): void {
+    this.#unasked.delete(keyOf(table, uuid));
     this.#stranded.add(keyOf(table, uuid));
   }
 
@@ -122,12 +127,34 @@ export class Auditor {
   noteLeave(table: JobTable, turn: DatabaseTurn): void {
     this.#noteUncounted(table, (uuid) => turn.inFlight.get(uuid)?.state === "asked");
     for (const { uuid, state } of table.all()) if (state === "enqueued") this.noteLeft(table, uuid);
+    for (const { uuid } of table.all()) this.#unasked.delete(keyOf(table, uuid));
     this.#knowledge.forget(table);
     this.#foreign.forget(table);
   }
 
-  /** The runner has put jobs back that nobody runs. */
-  noteRequeued(table: JobTable, { statement, answer }: AnswerMessage, nowMs: number): void {
+  /** A statement of the runner has taken effect, whether or not it hears of that. */
+  noteCommit(table: JobTable, turn: DatabaseTurn, message: AnswerMessage, nowMs: number): void {
+    const { statement, answer } = message;
+    if (statement.kind.startsWith("requeue")) this.#noteRequeued(table, message, nowMs);
+    if (statement.kind !== "claim") return;
+    for (const uuid of answer.uuids) {
+      // What the backend of an earlier runner claims is in nobody's hands.
+      if (!turn.inFlight.get(uuid)) continue;
+      this.#unasked.set(keyOf(table, uuid), statement.enqueuedSeconds * 1000);
+    }
+  }
+
+  /** The runner ends with nothing left to do: what it has claimed was asked for, or put back. */
+  noteDrained(table: JobTable): void {
+    for (const { uuid, state, enqueuedMs } of table.all()) {
+      const key = keyOf(table, uuid);
+      if (state === "enqueued" && this.#unasked.get(key) === enqueuedMs) {
+        throw new Violation(`${key} is left enqueued by a stop, and was never asked for`);
+      }
+    }
+  }
+
+  #noteRequeued(table: JobTable, { statement, answer }: AnswerMessage, nowMs: number): void {
     for (const uuid of answer.uuids) {
       const key = keyOf(table, uuid);
       const requests = this.#odoo.of(table.database, uuid);
@@ -144,6 +171,7 @@ export class Auditor {
 
   /** There is a new runner, which may find jobs that another has claimed. */
   noteRestart(ghosts: ReadonlyMap<JobTable, Backend | null>): void {
+    this.#unasked.clear();
     for (const [table, ghost] of ghosts) {
       this.#knowledge.forget(table);
       this.#foreign.forget(table);
@@ -162,6 +190,11 @@ export class Auditor {
     this.#knowledge.noteSent(table);
   }
 
+  /** A scan begins while something is being read. */
+  noteOvertaken(table: JobTable): void {
+    this.#knowledge.noteOvertaken(table);
+  }
+
   /** There is a new core. */
   noteRefill(tables: readonly JobTable[]): void {
     for (const table of tables) this.#knowledge.hide(table);
@@ -172,8 +205,8 @@ export class Auditor {
     this.#claimed.clear();
     this.#knowledge.step++;
     for (const { turn, table } of turns) {
-      const isResting = turn.phase === "lost" || turn.phase === "held" || turn.isForeign;
-      if (isResting) this.#knowledge.forget(table);
+      // A reason is said of what is held, and while another runner is at work.
+      if (turn.phase === "lost" || turn.reason !== null) this.#knowledge.forget(table);
     }
     for (const { turn, table } of turns) this.#foreign.check(table, turn);
     this.#checkCapacity();

@@ -22,7 +22,9 @@ export class ForeignWatch {
     for (const { uuid, state, enqueuedMs } of answer.rows) {
       const key = keyOf(table, uuid);
       const mark = table.get(uuid)?.foreignMark ?? 0;
-      const isTheirs = state === "enqueued" && enqueuedMs! % 1 !== 0;
+      // What is enqueued by hand may be taken for another runner's work.
+      if (state === "enqueued" && enqueuedMs === null) this.#noteDoubt(table);
+      const isTheirs = state === "enqueued" && (enqueuedMs ?? 0) % 1 !== 0;
       if (!isTheirs || this.#seenMarks.get(key) === mark) continue;
       this.#seenMarks.set(key, mark);
       // What a scan finds may have stood there before.
@@ -39,8 +41,12 @@ export class ForeignWatch {
     this.#quietMs.delete(table);
   }
 
+  #noteDoubt(table: JobTable): void {
+    if (!this.#quietMs.has(table)) this.#quietMs.set(table, -Infinity);
+  }
+
   check(table: JobTable, turn: DatabaseTurn): void {
-    if (turn.isForeign && !this.#quietMs.has(table)) {
+    if (turn.phase === "foreign" && !this.#quietMs.has(table)) {
       throw new Violation(`${table.database} takes another runner for at work without a reason`);
     }
   }

@@ -53,6 +53,8 @@ export class History implements Trace {
   readonly length: number;
   readonly lines: string[] = [];
   readonly requeueStartedAfterMs: number | null;
+  /** Tables that are read now and then, because nothing is heard of them. */
+  readonly polled: ReadonlySet<JobTable>;
   readonly #stockRunner: StockRunner | null = null;
   readonly #sabotage: Sabotage;
   /** How likely events of a kind are in this history. */
@@ -74,6 +76,7 @@ export class History implements Trace {
     this.length = 150 + random.below(400);
     this.tables = ["shop", "blog", "wiki"].slice(0, 1 + random.below(3))
       .map((name) => new JobTable(name, random.pick(GENERATIONS)));
+    this.polled = new Set(this.tables.filter(() => random.chance(0.1)));
     this.odoo = new Odoo({
       clock,
       random,
@@ -90,7 +93,8 @@ export class History implements Trace {
       auditor: this.auditor,
     });
     const generations = this.tables.map((it) =>
-      `${it.database}: ${it.generation.name} (${it.generation.startGuard})`
+      `${it.database}: ${it.generation.name} (${it.generation.startGuard})` +
+      (this.polled.has(it) ? ", polled" : "")
     );
     // Not in all: beside a stock runner little can be known.
     if (random.chance(0.2)) {
@@ -196,6 +200,7 @@ export class History implements Trace {
       return events;
     }
     may("fault", 0.06, "its core traps", () => runner.armTrap());
+    may("fault", 0.04, "is about to throw", () => runner.armError());
     may("fault", 0.02, "is killed", () => runner.kill());
     may("fault", 0.02, "the clock of a server steps", () => {
       this.random.pick(this.tables).skewMs = this.random.below(7_200_000) - 3_600_000;

@@ -149,14 +149,17 @@ export class JobTable {
   }
 
   #requeueLost(
-    { askedUuids, graceMs }: Statement & { kind: "requeueLost" },
+    { askedUuids, graceMs, undatedUuids }: Statement & { kind: "requeueLost" },
     nowMs: number,
   ): Answer {
     const { hasJobLocks } = this.generation;
     const afterMs = hasJobLocks ? DEAD_AFTER_MS : graceMs;
+    const isOld = ({ uuid, state, enqueuedMs }: TableJob) =>
+      enqueuedMs === null
+        ? state === "enqueued" && undatedUuids.includes(uuid)
+        : enqueuedMs < nowMs - afterMs;
     const lost = this.all().filter((it) =>
-      (it.state === "enqueued" || (hasJobLocks && it.state === "started")) &&
-      it.enqueuedMs !== null && it.enqueuedMs < nowMs - afterMs &&
+      (it.state === "enqueued" || (hasJobLocks && it.state === "started")) && isOld(it) &&
       !askedUuids.includes(it.uuid) && !it.isHeld && !it.hasWorker
     );
     return this.#update(lost, hasJobLocks ? bury : () => PUT_BACK);
@@ -177,7 +180,9 @@ export class JobTable {
     { askedUuids, graceMs, suspectAfterMs }: Statement & { kind: "listStuck" },
     nowMs: number,
   ): Answer {
+    const { hasJobLocks } = this.generation;
     const stuck = this.all().filter((it) => isCounted(it) && !askedUuids.includes(it.uuid))
+      .filter((it) => !hasJobLocks || it.state === "enqueued" || it.enqueuedMs === null)
       .map(({ uuid, channel, state, enqueuedMs, startedMs }) => {
         const sinceMs = state === "enqueued" ? enqueuedMs : startedMs;
         return { uuid, channel: channel ?? "root", state: state as StuckRow["state"], sinceMs };

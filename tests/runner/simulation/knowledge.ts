@@ -67,6 +67,11 @@ export class Knowledge {
     this.#sentAt.set(table, ++this.#moment);
   }
 
+  /** What is being read will be read anew: it does not enter the core. */
+  noteOvertaken(table: JobTable): void {
+    this.#forgottenAt.set(table, ++this.#moment);
+  }
+
   /** The core has forgotten the rows of a database. */
   forget(table: JobTable): void {
     this.#forgottenAt.set(table, ++this.#moment);

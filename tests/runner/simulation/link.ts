@@ -12,10 +12,17 @@ export interface LinkOptions {
   readonly trace: Trace;
   readonly nowMs: () => number;
   readonly onSent: () => void;
+  /** All is read anew: so much was notified, or it is time to. */
+  readonly onOvertaken: () => void;
+  /** Notifications do not arrive: all is read now and then. */
+  readonly isPolled: boolean;
+  /** The runner leads its group. */
+  readonly mayConnect: () => boolean;
+  readonly after: (delayMs: number, callback: () => void) => void;
   /** The answer of a statement is about to reach the turn. */
   readonly onAnswer: (message: Message & { kind: "answer" }) => void;
-  /** A statement that puts jobs back has done so. */
-  readonly onRequeued: (message: Message & { kind: "answer" }) => void;
+  /** A statement has been carried out. */
+  readonly onCommit: (message: Message & { kind: "answer" }) => void;
   /** Another runner of our kind takes over the database. */
   readonly onLeft: () => Rival;
   readonly onChange: () => void;
@@ -24,6 +31,8 @@ export interface LinkOptions {
 
 /** More than a turn marks one by one. */
 const FLOOD = 50_000;
+/** Rarer than what is called rest lasts. */
+const POLL_MS = 120_000;
 
 /**
  * Carries statements and messages between a turn and its backend, as `DatabaseLink` does between a
@@ -46,6 +55,8 @@ export class Link {
   #isWorking = false;
   #isEnded = false;
   #hasFailed = false;
+  /** The session is to end. */
+  #isBroken = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -88,6 +99,17 @@ export class Link {
     this.turn.close();
   }
 
+  /** Ends the session; it is no failure. */
+  pause(): void {
+    if (this.#backend) this.#lose(false);
+    this.#hasFailed = false;
+  }
+
+  /** The runner itself has thrown: a new session reads all anew. */
+  restart(): void {
+    this.#isBroken = this.#backend !== null;
+  }
+
   /** The backend that the next runner has to wait for. */
   takeGhost(): Backend | null {
     return this.#ghost;
@@ -98,6 +120,7 @@ export class Link {
   }
 
   #serve(backend: Backend, may: May): void {
+    if (this.#isBroken) return may("progress", 8, "begins anew", () => this.#lose(false));
     const { statement, wire: [first] } = backend;
     if (first) may("progress", 8, "", () => this.#deliver(backend));
     if (statement) {
@@ -113,6 +136,7 @@ export class Link {
     });
     may("fault", 0.002, "is flooded with notifications", () => {
       for (let number = 0; number <= FLOOD; number++) this.turn.notified(`flood ${number}`);
+      this.#options.onOvertaken();
     });
   }
 
@@ -122,7 +146,7 @@ export class Link {
     if (this.#isPaused) {
       return may("progress", 0.5, "its upgrade is over", () => void (this.#isPaused = false));
     }
-    may("progress", 3, "connects", () => this.#open());
+    if (this.#options.mayConnect()) may("progress", 3, "connects", () => this.#open());
     may("fault", 0.5, "another runner leads it", () => {
       this.#rival = this.#options.onLeft();
       this.turn.leave();
@@ -138,20 +162,34 @@ export class Link {
   }
 
   #commit(backend: Backend): void {
-    const message = backend.commit(this.#options.nowMs());
-    if (message.statement.kind.startsWith("requeue")) this.#options.onRequeued(message);
+    this.#options.onCommit(backend.commit(this.#options.nowMs()));
   }
 
   #open(): void {
     this.#backend = new Backend(this.table);
+    if (this.#options.isPolled) this.#pollLater(this.#backend);
     this.turn.opened(this.#options.sabotage.generation(this.table.generation));
     this.#options.onChange();
+  }
+
+  /** As `Lead` does. */
+  #pollLater(backend: Backend): void {
+    const { after, onOvertaken } = this.#options;
+    after(POLL_MS, () => {
+      if (this.#backend !== backend) return;
+      if (this.turn.isRead) {
+        for (const { uuid } of this.turn.inFlight.all()) this.turn.notified(uuid);
+        onOvertaken();
+        this.turn.refill();
+      }
+      this.#pollLater(backend);
+    });
   }
 
   #lose(leavesGhost: boolean): void {
     const backend = this.#backend!;
     this.#backend = null;
-    this.#isWorking = false;
+    this.#isWorking = this.#isBroken = false;
     this.#hasFailed = true;
     if (leavesGhost) this.#ghost = backend;
     else backend.end();
@@ -170,6 +208,7 @@ export class Link {
     const name = this.table.database;
     switch (message.kind) {
       case "notification":
+        if (this.#options.isPolled) return;
         trace.note(`${name}: hears of ${message.uuid}`);
         if (!sabotage.losesNotification(this.table.get(message.uuid)?.state)) {
           this.turn.notified(message.uuid);

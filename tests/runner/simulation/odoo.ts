@@ -110,7 +110,7 @@ export class Odoo {
       may("fault", weight, what, () => this.#refuse(request, outcome));
     if (isOpen) may("fault", 0.3, "is dropped", () => request.tell(DROPPED));
     if (stage === "running") may("fault", 0.15, "dies", () => this.#refuse(request, DROPPED));
-    if (stage === "answering") may("fault", 0.3, "loses its answer", () => this.#end(request));
+    if (stage === "answering") may("fault", 0.5, "loses its answer", () => this.#end(request));
     if (stage !== "backlog") return;
     if (!isOpen) return may("fault", 0.3, "is forgotten", () => this.#end(request));
     refuse(0.3, "is never sent", { kind: "unreachable", reason: "connection refused" });

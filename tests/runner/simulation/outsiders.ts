@@ -93,6 +93,11 @@ export class Outsiders {
     write(0.15, "a job's priority changes", () => ({ priority: random.pick([1, 5, 10, null]) }));
     write(0.15, "a job's eta changes", () => ({ etaMs: this.#eta() }));
     write(0.15, "a job's channel changes", () => ({ channel: random.pick(channels) }));
+    may("outside", 0.05, "a job is enqueued by hand", () => {
+      const job = random.pick(jobs);
+      this.#write(table, job, () => ({ state: "enqueued", enqueuedMs: null }));
+      this.#options.auditor.noteLeft(table, job.uuid);
+    });
     may("outside", 0.1, "a job is deleted", () => this.#remove(table, random.pick(jobs)));
     may("outside", 0.3, "a row is held", () => this.#hold(table, random.pick(jobs)));
     const waiting = jobs.filter((it) => it.state === "wait_dependencies");

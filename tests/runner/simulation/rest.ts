@@ -62,8 +62,9 @@ function isHopeless({ odoo, runner, auditor }: History, table: JobTable, job: Ta
   if (odoo.of(table.database, job.uuid).length > 0) return false;
   if (runner.turnOf(table.database).inFlight.get(job.uuid)) return false;
   const { startGuard, hasJobLocks } = table.generation;
-  if (job.state === "started") return !hasJobLocks;
-  return job.state === "enqueued" && startGuard === "none" && auditor.isStranded(table, job.uuid);
+  if (job.state === "started") return !hasJobLocks || job.enqueuedMs === null;
+  if (job.state !== "enqueued" || startGuard !== "none") return false;
+  return job.enqueuedMs === null || auditor.isStranded(table, job.uuid);
 }
 
 /** The core's counts are the table's, of failed jobs only where a failure blocks. */

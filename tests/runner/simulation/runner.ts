@@ -28,6 +28,8 @@ export interface RunnerOptions {
   readonly random: Random;
   readonly trace: Trace;
   readonly requeueStartedAfterMs: number | null;
+  /** Tables of which nothing is heard. */
+  readonly polled: ReadonlySet<JobTable>;
   readonly sabotage: Sabotage;
   /** Backends of the runner before this one. */
   readonly ghosts: ReadonlyMap<JobTable, Backend | null>;
@@ -60,9 +62,12 @@ export class Runner {
   readonly #timers: TimerSet;
   #probed: ((answer: ProbeAnswer) => void) | null = null;
   #phase: Phase = "running";
+  /** It leads its group. */
+  #isLeading = true;
   #isBarrierUp = true;
   #barrier: Timer | null = null;
   #isTrapArmed = false;
+  #isErrorArmed = false;
   #bug: Error | null = null;
 
   constructor(options: RunnerOptions) {
@@ -82,7 +87,7 @@ export class Runner {
     this.#decider = new Decider({
       scheduler: this.scheduler,
       clock,
-      allowance: () => this.#phase === "running" && !this.#isBarrierUp ? this.#gate.allowance : 0,
+      allowance: () => this.#mayDecide ? this.#gate.allowance : 0,
       take: (database, uuid, channel) => this.#take(database, uuid, channel),
     });
     this.#waiting = new WaitingJobs({
@@ -113,6 +118,9 @@ export class Runner {
   events(): Event[] {
     if (this.#phase === "ended") return [];
     const events = this.links.flatMap((it) => it.events());
+    const mayLead = mayHappen(events, "runner");
+    if (this.#isLeading) mayLead("fault", 0.02, "loses the lead", () => this.#loseLead());
+    else mayLead("progress", 0.5, "leads again", () => this.#lead());
     const may = mayHappen(events, "Odoo");
     if (!this.#probed) return events;
     may("progress", 1, "answers the probe", () => this.#answer({ kind: "up" }));
@@ -135,12 +143,17 @@ export class Runner {
     this.#isTrapArmed = true;
   }
 
+  /** The next thing that a turn tells of a job throws. */
+  armError(): void {
+    this.#isErrorArmed = true;
+  }
+
   stop(): void {
     this.#phase = "stopping";
     this.#barrier?.cancel();
     this.#decider.stop();
     for (const { turn } of this.links) turn.stop();
-    if (this.#isDrained) return this.#end(false);
+    if (this.#isDrained) return this.#endDrained();
     this.#timers.after(DRAIN_TIMEOUT_MS, () => this.#end(false));
   }
 
@@ -158,20 +171,35 @@ export class Runner {
       random: random.fraction,
       logger,
       requeueStartedAfterMs: this.#options.requeueStartedAfterMs,
-      ask: (uuid) => this.#ask(table, uuid),
-      onBegun: () => this.#gate.noteBegun(),
+      ask: (uuid) => {
+        // Whether it was sent is not known to whoever catches the error.
+        if (this.#isErrorArmed) auditor.noteLeft(table, uuid);
+        this.#throwIfArmed();
+        this.#ask(table, uuid);
+      },
+      onBegun: () => {
+        this.#throwIfArmed();
+        this.#gate.noteBegun();
+      },
       letGo: (uuid) => odoo.release(database, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),
-    }, (error) => this.#bug = error as Error);
+    }, (error) => {
+      if ((error as Error).message !== ARMED) this.#bug = error as Error;
+      else link.restart();
+    });
     const link: Link = new Link({
       table,
       turn,
       trace,
       nowMs: clock.nowMs,
       onSent: () => auditor.noteSent(table),
+      onOvertaken: () => auditor.noteOvertaken(table),
+      mayConnect: () => this.#isLeading,
+      isPolled: this.#options.polled.has(table),
+      after: (delayMs, callback) => clock.after(delayMs, callback),
       onAnswer: (message) => auditor.noteAnswer(table, turn, message, clock.nowMs()),
-      onRequeued: (message) => auditor.noteRequeued(table, message, clock.nowMs()),
+      onCommit: (message) => auditor.noteCommit(table, turn, message, clock.nowMs()),
       onLeft: () => {
         auditor.noteLeave(table, turn);
         return new Rival({ table, odoo, auditor, nowMs: clock.nowMs, trace });
@@ -218,7 +246,7 @@ export class Runner {
   #change(): void {
     if (this.#isBarrierUp && this.links.every((it) => it.isSettled)) this.#lowerBarrier();
     if (this.#phase === "stopping" && this.#isDrained) {
-      this.#timers.after(0, () => this.#end(false));
+      this.#timers.after(0, () => this.#isDrained && this.#endDrained());
     }
     this.#decider.decideSoon();
   }
@@ -250,6 +278,28 @@ export class Runner {
     this.#change();
   }
 
+  #loseLead(): void {
+    this.#isLeading = false;
+    this.#barrier?.cancel();
+    for (const link of this.links) link.pause();
+  }
+
+  #lead(): void {
+    this.#isLeading = true;
+    if (this.#phase === "running") this.#raiseBarrier(this.#timers);
+  }
+
+  get #mayDecide(): boolean {
+    return this.#phase === "running" && this.#isLeading && !this.#isBarrierUp;
+  }
+
+  #throwIfArmed(): void {
+    if (!this.#isErrorArmed) return;
+    this.#isErrorArmed = false;
+    this.#options.trace.note("  the runner itself throws");
+    throw new TypeError(ARMED);
+  }
+
   /** A scheduler that traps when it is told to. */
   #trapping(channels: string): Scheduler {
     const scheduler = Scheduler.create(channels);
@@ -263,6 +313,11 @@ export class Runner {
       Object.defineProperty(scheduler, name, { value });
     }
     return scheduler;
+  }
+
+  #endDrained(): void {
+    for (const { table } of this.links) this.#options.auditor.noteDrained(table);
+    this.#end(false);
   }
 
   #end(isKilled: boolean): void {
@@ -282,7 +337,8 @@ export class Runner {
   }
 
   get #isDrained(): boolean {
-    return this.links.every(({ turn }) => turn.isDrained || turn.phase === "lost");
+    const { isHasty } = this.#options.sabotage;
+    return this.links.every(({ turn }) => turn.isDrained || (isHasty && turn.phase === "lost"));
   }
 }
 

@@ -11,7 +11,8 @@ export type SabotageKind =
   | "a double run"
   | "a living job put back"
   | "a deaf ear for a stock runner"
-  | "a false alarm";
+  | "a false alarm"
+  | "a hasty stop";
 
 /** Breaks the runner in one way, or not at all. */
 export class Sabotage {
@@ -52,6 +53,11 @@ export class Sabotage {
 
   requestsAtOnce(): number {
     return this.#once("a double request") ? 2 : 1;
+  }
+
+  /** A stop waits for no new session. */
+  get isHasty(): boolean {
+    return this.kind === "a hasty stop";
   }
 
   /** A notification of a job in this state is lost. */
