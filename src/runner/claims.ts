@@ -35,7 +35,7 @@ export class Claims {
     this.#options.work.addClaim(this.#options.inFlight.add(uuid, channel));
   }
 
-  /** A row has changed. Answers whether it is one of a claimed job, which is read later if at all. */
+  /** A row has changed. Answers whether its job is claimed: then it is read later, if at all. */
   noteChange(uuid: string): boolean {
     const job = this.#options.inFlight.get(uuid);
     if (job?.state !== "claimed") return false;
