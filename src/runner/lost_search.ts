@@ -1,4 +1,4 @@
-import type { Clock, Timer, TimerSet } from "../clock.ts";
+import type { Timer, TimerSet } from "../clock.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import type { Answer, Statement } from "../database/statement.ts";
 import type { Logger } from "../log.ts";
@@ -12,7 +12,6 @@ export interface LostSearchOptions {
   readonly database: string;
   readonly inFlight: InFlight;
   readonly scheduler: LiveScheduler;
-  readonly clock: Clock;
   readonly timers: TimerSet;
   readonly logger: Logger;
   /** Started jobs that no request of ours is open for are put back after this; null is never. */
@@ -97,7 +96,7 @@ export class LostSearch {
     for (const uuid of uuids) logger.warning(`job ${uuid} was found dead`, database);
     if (kind === "listStuck") {
       this.stuck.found(stuck);
-      this.#undated.found(stuck, this.#options.clock.nowMs());
+      this.#undated.found(stuck);
     }
     if (kind === "countFailed") this.failed.countEnds(failedCounts);
     this.#goOn();
@@ -116,13 +115,13 @@ export class LostSearch {
   }
 
   #statement(kind: SearchKind): Statement {
-    const { inFlight, scheduler, clock, requeueStartedAfterMs } = this.#options;
+    const { inFlight, scheduler, requeueStartedAfterMs } = this.#options;
     const askedUuids = [...inFlight.all()].map((it) => it.uuid);
     switch (kind) {
       case "requeueLost":
         return {
           ...{ kind, askedUuids, graceMs: UNASKED_GRACE_MS },
-          undatedUuids: this.#undated.seenBy(clock.nowMs() - UNASKED_GRACE_MS),
+          undatedUuids: this.#undated.foundBy(UNASKED_GRACE_MS / INTERVAL_MS),
         };
       case "requeueStarted":
         return { kind, askedUuids, afterMs: requeueStartedAfterMs! };

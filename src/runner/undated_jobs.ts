@@ -2,19 +2,24 @@ import type { StuckRow } from "../database/job_row.ts";
 
 /**
  * Enqueued jobs whose row does not say since when, as people and modules write them. How long a job
- * stands so is known by having seen it, in one search after the other.
+ * stands so is known by the searches that have found it, one after the other: no clock can step in
+ * between.
  */
 export class UndatedJobs {
-  #seenMs: ReadonlyMap<string, number> = new Map();
+  #searches: ReadonlyMap<string, number> = new Map();
 
   /** What a search has found. */
-  found(rows: readonly StuckRow[], nowMs: number): void {
+  found(rows: readonly StuckRow[]): void {
     const undated = rows.filter((it) => it.state === "enqueued" && it.sinceMs === null);
-    this.#seenMs = new Map(undated.map(({ uuid }) => [uuid, this.#seenMs.get(uuid) ?? nowMs]));
+    this.#searches = new Map(undated.map(({ uuid }) => [uuid, this.#searchesFor(uuid) + 1]));
   }
 
-  /** Those that were seen first at this time, or before. */
-  seenBy(timeMs: number): string[] {
-    return [...this.#seenMs].filter(([, seenMs]) => seenMs <= timeMs).map(([uuid]) => uuid);
+  /** Those that at least so many searches in a row have found. */
+  foundBy(searches: number): string[] {
+    return [...this.#searches.keys()].filter((uuid) => this.#searchesFor(uuid) >= searches);
+  }
+
+  #searchesFor(uuid: string): number {
+    return this.#searches.get(uuid) ?? 0;
   }
 }
