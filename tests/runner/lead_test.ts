@@ -3,6 +3,8 @@ import { describe, it } from "@std/testing/bdd";
 import type { Database } from "../../src/database/database.ts";
 import type { Heartbeat } from "../../src/database/heartbeat.ts";
 import type { Session } from "../../src/database/session.ts";
+import { NO_METER } from "../../src/meter.ts";
+import { Hearing } from "../../src/runner/hearing.ts";
 import { Lead } from "../../src/runner/lead.ts";
 import { until } from "../support/until.ts";
 import { DrivenTurn, queueJob } from "./driven_turn.ts";
@@ -15,11 +17,13 @@ describe("Lead", () => {
       if (text.includes("uuid = any($1::text[])")) read.push(parameters[0]);
       return Promise.resolve([]);
     };
+    const heartbeat = { isDue: false, stop: () => {} } as Heartbeat;
+    const meter = NO_METER;
     const lead = new Lead({
+      ...{ meter, heartbeat, hearing: new Hearing({ turn, clock, meter, heartbeat }) },
       ...{ turn, clock, generation: queueJob(16), lookIntervalMs: 60_000, pollIntervalMs: null },
       database: {} as Database,
       session: { run, fence: null } as unknown as Session,
-      heartbeat: { isDue: false, stop: () => {} } as Heartbeat,
       onWork: () => {},
     });
     const goOn = (isReached: boolean) => {
