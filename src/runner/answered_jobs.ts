@@ -65,11 +65,6 @@ export class AnsweredJobs {
     }
   }
 
-  /** A request has moved its row: this database answers for itself. */
-  noteMoved(): void {
-    this.#unmovedCount = 0;
-  }
-
   forget(uuid: string): void {
     this.#answered.delete(uuid);
   }
@@ -82,7 +77,7 @@ export class AnsweredJobs {
     const answered = this.#answered.get(row.uuid);
     if (!answered?.isRead) return;
     this.#answered.delete(row.uuid);
-    if (!isOurClaim(row, answered.job)) this.noteMoved();
+    if (!isOurClaim(row, answered.job)) this.#unmovedCount = 0;
     else if (isUnknown(answered.outcome)) this.#judgeUnknown(row, answered.job, guard);
     else this.#judgeUnmoved(answered);
   }
