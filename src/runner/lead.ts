@@ -36,6 +36,7 @@ export class Lead {
   readonly #options: LeadOptions;
   readonly #timers: TimerSet;
   #isWorking = false;
+  #soon: Timer | null = null;
   #isLookDue = false;
   #lookedMs: number;
   #lookTimer: Timer | null = null;
@@ -77,8 +78,19 @@ export class Lead {
     this.work();
   }
 
-  /** Carries out what the turn wants, if nothing is on the way. */
+  /**
+   * Carries out what the turn wants, if nothing is on the way: once per turn of the event loop, so
+   * that what happens in the same one goes into one statement.
+   */
   work(): void {
+    if (this.#isWorking || this.#isOver) return;
+    this.#soon ??= this.#timers.after(0, () => {
+      this.#soon = null;
+      this.#work();
+    });
+  }
+
+  #work(): void {
     const { turn, heartbeat, session, onWork } = this.#options;
     if (this.#isWorking || this.#isOver) return;
     onWork();
