@@ -3,7 +3,7 @@
  * Any change here that a host could notice raises ABI_VERSION.
  */
 
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** A job as the scheduler sees it. `done`, `cancelled` and deleted jobs are forgotten instead. */
 export enum JobState {
@@ -42,6 +42,16 @@ export enum ChannelFlag {
   Paused = 2,
 }
 
+/** Bits: why a channel releases no job now. */
+export enum ClosedBy {
+  Pause = 1,
+  /** All its places are taken. */
+  Capacity = 2,
+  /** It is sequential, and a job of its own has failed. */
+  Failure = 4,
+  Throttle = 8,
+}
+
 export const CHANNEL_ROOT = 0;
 /** The parent of root. */
 export const CHANNEL_NONE = -1;
@@ -65,7 +75,20 @@ export const NO_DATE = -Infinity;
 /** Missing priority. */
 export const DEFAULT_PRIORITY = 10;
 
-/** One result of `takeReady`, in 32-bit words: database, four of the uuid, channel. */
+/**
+ * Jobs that were handed out are counted by how long they had waited: in class n for less than
+ * `1 << n` ms.
+ */
+export const WAIT_CLASSES = 33;
+
+/**
+ * One result of `takeReady`, in 32-bit words: database, four of the uuid, channel. `explain` writes
+ * one such, of the job that goes first where the asked one stays; then facts: a time (two words,
+ * f64), a channel's number, a count, a code, an unused word. The facts of the job are its eta, the
+ * channel where it stays or CHANNEL_NONE, how many go before it there, its JobState; those of each
+ * channel from its own to root when its throttle ends, its number, how many of its places are
+ * taken, and bits of ClosedBy as far as the job has still to get through it.
+ */
 export const RESULT_WORDS = 6;
 /** Results of one call at most: the host calls again while it gets as many. */
 export const RESULT_MAX = 1024;

@@ -79,6 +79,8 @@ export function setChannel(
     channel.throttledUntilMs = -Infinity;
     channel.releaseMs = Infinity;
     channel.wakeupMs = Infinity;
+    channel.foundMs = Infinity;
+    channel.waitsSinceMs = Infinity;
     alarms.push(channel);
     attach(channel, parent);
   } else if (channel.parent != parent) {
@@ -105,7 +107,7 @@ export function dropChannel(number: i32): Status {
   if (channel.number == CHANNEL_ROOT || channel.childCount > 0 || ownJobCount(channel) > 0) {
     return Status.ChannelInUse;
   }
-  assert(channel.releasedCount == 0, "a channel without jobs must have released none");
+  assert(channel.releasedCount == 0, "released are counted");
   alarms.remove(channel);
   detach(channel);
   store<u32>(channels + (<usize> number << 2), 0);

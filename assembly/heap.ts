@@ -35,6 +35,18 @@ export class Heap<T> {
     return load<u64>(this.entry(position));
   }
 
+  /** How many come before a record, which need not be in the heap. Reads records only at ties. */
+  countBefore(record: T): u32 {
+    const rank = record.rankIn(this.order);
+    let count: u32 = 0;
+    for (let position: u32 = 0; position < this.count; position++) {
+      const other = this.rankAt(position);
+      count +=
+        <u32> (other < rank || (other == rank && this.at(position).isBefore(record, this.order)));
+    }
+    return count;
+  }
+
   /** Makes room for one more than there are, so that a push cannot fail; answers whether it is. */
   reserve(): bool {
     return this.reserveFor(this.count + 1);
@@ -53,7 +65,7 @@ export class Heap<T> {
   /** Whoever must not fail here has reserved the room before. */
   push(record: T): void {
     const hasRoom = this.reserve();
-    assert(hasRoom, "a heap must have room for what is pushed");
+    assert(hasRoom, "a heap must have room for a push");
     this.rise(record, record.rankIn(this.order), this.count++);
   }
 
@@ -69,14 +81,14 @@ export class Heap<T> {
   /** Removes a record and keeps its room. */
   drop(record: T): void {
     const hole = record.positionIn(this.order);
-    assert(hole < this.count && this.at(hole) == record, "a record must be in the heap it leaves");
+    assert(hole < this.count && this.at(hole) == record, "a record must be in its heap");
     const last = --this.count;
     if (last != hole) this.settle(this.at(last), this.rankAt(last), hole);
   }
 
   /** Changes records, in their places and order as they are, with a heap of the same order. */
   exchange(other: Heap<T>): void {
-    assert(other.order == this.order, "only heaps of one order can exchange records");
+    assert(other.order == this.order, "heaps of one order exchange records");
     const entries = this.entries;
     const sizeClass = this.sizeClass;
     const count = this.count;

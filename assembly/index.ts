@@ -1,11 +1,14 @@
 import { ABI_VERSION, CHANNEL_NONE, JobState, Status } from "./abi";
 import { channelAt, dropChannel, ownJobCount } from "./channels";
 import { areJobsLifted, configure, liftJobs, settleJobs } from "./configuration";
+import { explainJob } from "./explanation";
 import { checkAll } from "./invariants";
 import { findJob, firstJobOf, jobCount as knownJobs, setKnownMax } from "./jobs";
 import { Job } from "./records";
 import { resultsStart } from "./results";
 import { forgetJob, forgetJobs, notifyJob, takeReadyJobs, wakeupTime } from "./scheduler";
+import { channelWaitsSince, databaseWaitsSince, surveyJobs } from "./survey";
+import { waitCountOf, waitTotal } from "./waits";
 
 /*
  * Every export of the core. Databases and channels are numbers chosen by the host, a job is a
@@ -60,7 +63,7 @@ export function notify(
   etaMs: f64,
   state: i32,
 ): i32 {
-  assert(!areJobsLifted(), "channels must be settled before a job is taken in");
+  assert(!areJobsLifted(), "channels must be settled first");
   return notifyJob(
     database,
     uuid0,
@@ -99,12 +102,27 @@ export function jobState(database: i32, uuid0: u32, uuid1: u32, uuid2: u32, uuid
 /** Hands out at most `max` jobs (and RESULT_MAX): RESULT_WORDS words each at `resultPointer`. */
 export function takeReady(nowMs: f64, max: i32): i32 {
   if (nowMs != nowMs) return Status.TimeNotNumber;
-  assert(!areJobsLifted(), "channels must be settled before a decision");
+  assert(!areJobsLifted(), "channels must be settled first");
   return takeReadyJobs(nowMs, max);
 }
 
 export function resultPointer(): usize {
   return resultsStart();
+}
+
+/**
+ * Why a job does not run: answers how many results it has written (abi.ts), 0 for an unknown job.
+ */
+export function explain(
+  database: i32,
+  uuid0: u32,
+  uuid1: u32,
+  uuid2: u32,
+  uuid3: u32,
+  nowMs: f64,
+): i32 {
+  const job = findJob(database, uuid0, uuid1, uuid2, uuid3);
+  return job ? explainJob(job, nowMs) : 0;
 }
 
 /** When to ask again although nothing was notified; Infinity = not needed. */
@@ -152,6 +170,33 @@ export function channelJobCount(number: i32): i32 {
 
 export function jobCount(): i32 {
   return knownJobs();
+}
+
+/**
+ * Looks at `max` jobs more to find those that have waited longest. Answers 1 at the end of a round,
+ * else 0.
+ */
+export function survey(nowMs: f64, max: u32): i32 {
+  return <i32> surveyJobs(nowMs, max);
+}
+
+/** Since when its oldest due job waits, as the last round has found; Infinity = none does. */
+export function channelWaitingSince(number: i32): f64 {
+  return channelWaitsSince(number);
+}
+
+export function databaseWaitingSince(number: i32): f64 {
+  return databaseWaitsSince(number);
+}
+
+/** How many jobs were handed out of a wait class (abi.ts). */
+export function waitCount(waitClass: i32): u32 {
+  return waitCountOf(waitClass);
+}
+
+/** Milliseconds that all jobs together had waited that were handed out. */
+export function waitedMs(): f64 {
+  return waitTotal();
 }
 
 /** Known jobs at most; JOB_MAX unless set. */

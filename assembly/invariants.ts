@@ -14,7 +14,7 @@ import { Channel, Job } from "./records";
 
 /** Asserts, in one walk over all jobs and channels, what must hold between two calls. */
 export function checkAll(): void {
-  assert(agenda.count == 0, "nothing may stay on the agenda of a decision");
+  must(agenda.count == 0, "agenda is empty");
   for (let number: i32 = 0; number < channelNumbersEnd(); number++) {
     const channel = channelAt(number);
     if (!channel) continue;
@@ -23,7 +23,7 @@ export function checkAll(): void {
   }
   let jobs: u32 = 0;
   for (let number: i32 = 0; number < databaseNumbersEnd(); number++) jobs += checkDatabase(number);
-  assert(jobs == jobCount(), "the databases' lists must hold all known jobs");
+  must(jobs == jobCount(), "all jobs are listed");
   for (let number: i32 = 0; number < channelNumbersEnd(); number++) {
     const channel = channelAt(number);
     if (channel) checkChannel(channel);
@@ -35,57 +35,60 @@ function checkDatabase(number: i32): u32 {
   let count: u32 = 0;
   let previous: Job | null = null;
   let job = firstJobOf(number);
+  let isSurveyedListed = !database || !database.surveyed;
   while (job) {
-    assert(job.previous == previous, "a database's list must lead back as it leads on");
-    assert(job.database == database, "a job must be in its own database's list");
-    assert(
+    if (job == database!.surveyed) isSurveyedListed = true;
+    must(job.previous == previous, "list leads back");
+    must(job.database == database, "job is in its list");
+    must(
       findJob(number, job.uuid0, job.uuid1, job.uuid2, job.uuid3) == job,
-      "a job must be found by its identity",
+      "job is found",
     );
     checkJob(job);
     previous = job;
     count++;
     job = job.next;
   }
-  assert(!database || database.jobCount == count, "a database must count its jobs");
+  must(!database || database.jobCount == count, "jobs are counted");
+  must(isSurveyedListed, "survey is in its list");
   return count;
 }
 
 function checkJob(job: Job): void {
   job.channel.recountedOwn++;
-  assert(
+  must(
     (job.state == JobState.Waiting) == (job.place != null),
-    "a job has a place exactly while it waits",
+    "waiting has a place",
   );
   if (job.place) {
     const heap = job.heap();
-    assert(
+    must(
       job.position < heap.count && heap.at(job.position) == job,
-      "a waiting job must be in its heap",
+      "waiting is in a heap",
     );
-    assert(
+    must(
       !job.isLater || !job.place!.isSequential,
-      "a sequential channel keeps its jobs in order",
+      "sequential keeps order",
     );
   }
   if (job.state != JobState.Waiting && job.state != JobState.Running) return;
   let channel: Channel | null = job.channel;
   for (; channel && channel != job.place; channel = channel.parent) channel.recountedReleased++;
-  assert(channel == job.place, "a waiting job must be in its own channel or above");
+  must(channel == job.place, "place is on the way");
 }
 
 function checkChannel(channel: Channel): void {
-  assert(channel.depth == depthOf(channel), "a channel must know its depth");
-  assert(!channel.isSequential || channel.capacity == 1, "a sequential channel has capacity 1");
-  assert(channel.capacity >= UNLIMITED, "a capacity is not negative");
-  assert(
+  must(channel.depth == depthOf(channel), "depth is known");
+  must(!channel.isSequential || channel.capacity == 1, "sequential has one place");
+  must(channel.capacity >= UNLIMITED, "capacity is a count");
+  must(
     channel.releasedCount == channel.recountedReleased,
-    "a channel must count what it has released",
+    "released are counted",
   );
-  assert(ownJobCount(channel) == channel.recountedOwn, "a channel must count its own jobs");
-  assert(channel.releaseMs == releaseOf(channel), "a channel must know when it can release");
-  assert(channel.wakeupMs == wakeupOf(channel), "a channel must know its wake-up");
-  assert(channel.children.count == <u32> channel.childCount, "a channel must know its subchannels");
+  must(ownJobCount(channel) == channel.recountedOwn, "own jobs are counted");
+  must(channel.releaseMs == releaseOf(channel), "release time is known");
+  must(channel.wakeupMs == wakeupOf(channel), "wake-up time is known");
+  must(channel.children.count == <u32> channel.childCount, "subchannels are counted");
   checkHeap<Job>(channel.due);
   checkHeap<Job>(channel.later);
   checkHeap<Channel>(channel.children);
@@ -94,14 +97,19 @@ function checkChannel(channel: Channel): void {
 function checkHeap<T>(heap: Heap<T>): void {
   for (let position: u32 = 0; position < heap.count; position++) {
     const record = heap.at(position);
-    assert(record.positionIn(heap.order) == position, "a record must know its position");
+    must(record.positionIn(heap.order) == position, "position is known");
     const rank = record.rankIn(heap.order);
-    assert(heap.rankAt(position) == rank, "a heap must know the ranks of its records");
+    must(heap.rankAt(position) == rank, "ranks are known");
     if (position == 0) continue;
     const above = (position - 1) >> 2;
     const isBefore = rank == heap.rankAt(above)
       ? record.isBefore(heap.at(above), heap.order)
       : rank < heap.rankAt(above);
-    assert(!isBefore, "nothing may come before what is above it");
+    must(!isBefore, "heap is in order");
   }
+}
+
+/** Says in few words what holds: assertions and sentences would be an eighth of the core. */
+function must(holds: bool, what: string): void {
+  assert(holds, what);
 }

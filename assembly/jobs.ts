@@ -65,6 +65,8 @@ export function takeDatabase(number: i32): Database | null {
   store<u32>(databases + (<usize> number << 2), <u32> record);
   const database = changetype<Database>(record);
   database.number = number;
+  database.foundMs = Infinity;
+  database.waitsSinceMs = Infinity;
   usedDatabases = max(usedDatabases, number + 1);
   return database;
 }
@@ -128,6 +130,7 @@ export function removeJob(job: Job): void {
   if (previous) previous.next = next;
   else database.first = next;
   if (next) next.previous = previous;
+  if (database.surveyed == job) database.surveyed = next;
   database.jobCount--;
   knownCount--;
   job.next = freeJob;

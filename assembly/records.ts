@@ -1,4 +1,4 @@
-import { CHANNEL_DEPTH_MAX, UNLIMITED } from "./abi";
+import { CHANNEL_DEPTH_MAX, ClosedBy, UNLIMITED } from "./abi";
 import { Heap } from "./heap";
 
 /** The orders of the heaps a record can be in. */
@@ -89,6 +89,12 @@ export class Database {
   number: i32;
   jobCount: u32;
   first: Job | null;
+  /** The next job that a survey looks at. */
+  surveyed: Job | null;
+  /** Since when the oldest waits that the survey under way has found so far. */
+  foundMs: f64;
+  /** What the last whole survey has found. */
+  waitsSinceMs: f64;
 }
 
 /** A channel. Belongs to channels.ts; what flows through it is changed by scheduler.ts alone. */
@@ -135,14 +141,30 @@ export class Channel {
   /** It is on the agenda of the decision that is being made. */
   isListed: bool;
 
+  /** What the survey under way has found so far, and what the last whole one has found. */
+  foundMs: f64;
+  waitsSinceMs: f64;
+
   /** What invariants.ts counts anew. */
   recountedReleased: i32;
   recountedOwn: i32;
 
   isOpen(): bool {
-    return !this.isPaused &&
-      (this.capacity == UNLIMITED || this.releasedCount < this.capacity) &&
-      !(this.isSequential && this.failedCount > 0);
+    return this.closedBy() == 0;
+  }
+
+  /** Why it can release no job, whatever the time: bits of ClosedBy. */
+  closedBy(): i32 {
+    const isFull = this.capacity != UNLIMITED && this.releasedCount >= this.capacity;
+    return (this.isPaused ? ClosedBy.Pause : 0) | (isFull ? ClosedBy.Capacity : 0) |
+      (this.isSequential && this.failedCount > 0 ? ClosedBy.Failure : 0);
+  }
+
+  /** How many jobs it releases at that time at most. */
+  places(nowMs: f64): u32 {
+    if (this.throttledUntilMs > nowMs || !this.isOpen()) return 0;
+    if (this.throttleMs > 0) return 1;
+    return this.capacity == UNLIMITED ? u32.MAX_VALUE : this.capacity - this.releasedCount;
   }
 
   rankIn(order: i32): u64 {

@@ -1,4 +1,4 @@
-import { DATABASE_MAX, JobState, NO_ETA, RESULT_MAX, Status, UNLIMITED } from "./abi";
+import { DATABASE_MAX, JobState, NO_ETA, RESULT_MAX, Status } from "./abi";
 import {
   agenda,
   channelAt,
@@ -12,6 +12,7 @@ import {
 import { addJob, databaseNumbersEnd, findJob, firstJobOf, removeJob, takeDatabase } from "./jobs";
 import { Channel, Job } from "./records";
 import { addResult, clearResults, resultCount } from "./results";
+import { noteWait } from "./waits";
 
 /*
  * The rules. A job is in one of four states, changed by `enterAt` and `leave` alone:
@@ -139,7 +140,7 @@ export function forgetJobs(databaseNumber: i32, isGone: (job: Job) => bool): u32
 /**
  * What time changes without a job: a clock that steps back makes no pause longer and no job due.
  */
-function ask(nowMs: f64): void {
+export function ask(nowMs: f64): void {
   if (nowMs < askedMs) stepBack(nowMs);
   askedMs = nowMs;
 }
@@ -160,9 +161,10 @@ function release(channel: Channel, nowMs: f64, handOutMax: u32): void {
   const parent = channel.parent;
   // Where all may leave, the order in which they do does not matter: taking the last leaves no gap
   // to close.
-  const areAllLeaving = parent != null && hasRoomForAll(channel);
+  const areAllLeaving = parent != null && !channel.isSequential && channel.throttleMs == 0 &&
+    channel.places(nowMs) >= channel.due.count;
   if (areAllLeaving && dueUntilMs <= nowMs && parent!.due.count == 0) releaseAll(channel, parent!);
-  while (channel.due.count > 0 && channel.isOpen() && channel.throttledUntilMs <= nowMs) {
+  while (channel.due.count > 0 && channel.places(nowMs) > 0) {
     const job = channel.due.at(areAllLeaving ? channel.due.count - 1 : 0);
     if (job.etaMs > nowMs || (!parent && resultCount() == handOutMax)) break;
     if (parent && !parent.due.reserve()) break;
@@ -189,17 +191,12 @@ function releaseAll(channel: Channel, parent: Channel): void {
   list(parent);
 }
 
-function hasRoomForAll(channel: Channel): bool {
-  if (!channel.isOpen() || channel.isSequential || channel.throttleMs > 0) return false;
-  return channel.capacity == UNLIMITED ||
-    channel.capacity - channel.releasedCount >= <i32> channel.due.count;
-}
-
 function handOut(job: Job): void {
   job.place = null;
   job.state = <u8> JobState.Running;
   job.channel.waitingCount--;
   job.channel.runningCount++;
+  noteWait(job, askedMs);
   addResult(job);
 }
 

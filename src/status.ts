@@ -1,4 +1,4 @@
-import type { ChannelStatus } from "./scheduler/mod.ts";
+import type { ChannelStatus, TakenWaits } from "./scheduler/mod.ts";
 
 /**
  * What a runner says of itself: read by the health server and the demo, changed by the runner
@@ -14,6 +14,8 @@ export interface RunnerStatus {
   readonly channels: readonly ChannelStatus[];
   readonly odoo: OdooStatus;
   readonly inFlight: InFlightCounts;
+  /** Of the jobs that were taken. */
+  readonly takenWaits: TakenWaits;
   readonly scheduler: SchedulerStatus;
 }
 
@@ -39,6 +41,10 @@ export interface DatabaseStatus {
   /** What the database expects, as in `queue_job 16.0`; null until it is known. */
   readonly generation: string | null;
   readonly inFlight: number;
+  /** When its session last proved that it hears. */
+  readonly heardMs: number | null;
+  /** Since when the due job waits that has waited longest; it was looked for some seconds ago. */
+  readonly waitingSinceMs: number | null;
   /** `enqueued`, without a request of ours, and not to be asked for again. */
   readonly stranded: StuckJobs;
   /** `started` long ago, without a request of ours and without a lock that tells more. */

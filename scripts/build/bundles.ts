@@ -26,6 +26,8 @@ export async function buildBundles(say: (line: string) => void): Promise<void> {
     ...SHARED,
     entryPoints: ["src/host.ts"],
     platform: "node",
+    // OpenTelemetry's main files load each other while they run, which no bundle of modules can.
+    mainFields: ["module", "main"],
     banner: { js: HOST_BANNER },
   });
   const scheduler = await esbuild.build({

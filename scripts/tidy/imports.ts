@@ -8,11 +8,22 @@ import { type Complaint, lineAt, type SourceFile } from "./source_file.ts";
  */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   "src/host.ts": ["cli", "config", "runner", "server", "scheduler"],
-  "src/cli": ["config", "runner", "database", "dispatch", "server", "scheduler"],
+  "src/cli": [
+    "config",
+    "runner",
+    "database",
+    "dispatch",
+    "metrics",
+    "tracing",
+    "server",
+    "scheduler",
+  ],
   "src/config": ["scheduler"],
   "src/runner": ["database", "dispatch", "scheduler"],
   "src/database": ["scheduler"],
   "src/dispatch": [],
+  "src/metrics": ["scheduler"],
+  "src/tracing": [],
   "src/server": ["scheduler"],
   "src/scheduler": [],
 };
@@ -22,6 +33,11 @@ const SHARED_PARTS = ["scheduler"];
 /** The packages of the host, and the one part that may use each. */
 const PACKAGES: Readonly<Record<string, string>> = {
   postgres: "src/database",
+  "prom-client": "src/metrics",
+  "@opentelemetry/api": "src/tracing",
+  "@opentelemetry/exporter-trace-otlp-http": "src/tracing",
+  "@opentelemetry/resources": "src/tracing",
+  "@opentelemetry/sdk-trace-base": "src/tracing",
   hono: "src/server",
   "@hono/node-server": "src/server",
 };

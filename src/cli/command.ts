@@ -1,4 +1,5 @@
-import { readCommandLine } from "../config/command_line.ts";
+import { type CommandLine, readCommandLine } from "../config/command_line.ts";
+import { readStatusOptions, readWhyOptions } from "../config/inquiry_options.ts";
 import type { Machine } from "../config/machine.ts";
 import { readRequeueOptions } from "../config/requeue_options.ts";
 import { inspectSettings, type Loaded } from "../config/settings.ts";
@@ -7,7 +8,12 @@ import { checkConfig } from "./check_config.ts";
 import { EXIT_WRONG_SETTINGS, type Output } from "./exit.ts";
 import { help } from "./help.ts";
 import { requeue } from "./requeue.ts";
+import { status } from "./status.ts";
 import { version } from "./version.ts";
+import { why } from "./why.ts";
+
+/** Reads the options of a command, and notes what is wrong. */
+type OptionReader<T> = (given: CommandLine["options"], mistakes: Mistake[]) => T;
 
 const WHERE_TO_LOOK = "--check-config shows all settings, where each comes from, and warnings\n";
 
@@ -22,7 +28,12 @@ export async function runCommand(
 ): Promise<number | Loaded> {
   const commandLine = readCommandLine(machine.argv);
   const inspection = inspectSettings(machine, commandLine);
-  const { mistakes } = inspection;
+  const { mistakes, settings } = inspection;
+  const carryOut = async <T>(readOptions: OptionReader<T>, work: (it: T) => Promise<number>) => {
+    const wrong = [...mistakes];
+    const options = readOptions(commandLine.options, wrong);
+    return wrong.length > 0 ? refuse(wrong, output) : await work(options);
+  };
   switch (commandLine.command) {
     case "help":
       return help(commandLine.topic, output.write);
@@ -30,11 +41,12 @@ export async function runCommand(
       return version(runnerVersion, output.write);
     case "check-config":
       return checkConfig(inspection, output.write);
-    case "requeue": {
-      const wrong = [...mistakes];
-      const options = readRequeueOptions(commandLine.options, wrong);
-      return wrong.length > 0 ? refuse(wrong, output) : await requeue(inspection, options, output);
-    }
+    case "requeue":
+      return await carryOut(readRequeueOptions, (it) => requeue(inspection, it, output));
+    case "status":
+      return await carryOut(readStatusOptions, (it) => status(settings, it, output));
+    case "why":
+      return await carryOut(readWhyOptions, (it) => why(settings, it, output));
     case "start":
       return mistakes.length > 0 ? refuse(mistakes, output, WHERE_TO_LOOK) : inspection;
   }

@@ -6,15 +6,17 @@ import type { Loaded, Settings } from "../config/settings.ts";
 import { shownSettings } from "../config/shown_settings.ts";
 import { authorizationOf } from "../dispatch/endpoint.ts";
 import { Log, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
+import { MeasuredRunner } from "../metrics/measured_runner.ts";
+import { Recorder } from "../metrics/recorder.ts";
 import { ConnectorRunner } from "../runner/connector_runner.ts";
 import { stackOf } from "../runner/containment.ts";
 import type { RunnerOptions } from "../runner/runner_options.ts";
 import { ConfigError } from "../scheduler/errors.ts";
-import { createApp } from "../server/app.ts";
-import { serve } from "../server/serve.ts";
 import { connectionOf } from "./database_server.ts";
 import { EndOfProcess } from "./end_of_process.ts";
 import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
+import { serveAll } from "./servers.ts";
+import { tracingOf } from "./tracing.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** How long the end after an error may take beyond what the jobs in hand may. */
@@ -75,18 +77,19 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
   for (const { name, value, origin, isDefault } of shownSettings(loaded)) {
     if (!isDefault) logger.info(`${name} ${value} (${origin})`);
   }
+  const recorder = new Recorder();
   const options = optionsOf(settings, version);
+  const tracing = await tracingOf(process.env, { version, clock, logger });
   const runner = new ConnectorRunner(settings.port, settings.channels, {
     ...options,
     clock,
     logger: (name) => log.logger(name),
+    meter: recorder,
+    trace: tracing.trace,
   });
-  const app = createApp(
-    () => runner.status,
-    (error) => logger.error(`the health server cannot answer, a bug to report: ${stackOf(error)}`),
-  );
-  const server = await serve({ app, host: settings.healthHost, port: settings.healthPort, clock });
-  logger.info(`health server: http://${settings.healthHost}:${server.port}/status`);
+  const measured = new MeasuredRunner({ runner, recorder, clock });
+  const server = await serveAll(runner, measured, { settings, clock, logger });
+  measured.start();
   runner.start();
   onRunner(runner);
   await end.asked;
@@ -96,6 +99,8 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
   await runner.stop();
   onRunner(null);
   await server.close();
+  measured.stop();
+  await tracing.stop();
   limit?.cancel();
 }
 

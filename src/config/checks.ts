@@ -68,9 +68,6 @@ function checkHttp(draft: Draft): void {
   if (values.scheme === "https" && !values.httpVerify) {
     draft.warnings.push(`${origins.httpVerify}=false: Odoo's certificate is not checked`);
   }
-  if (values.metricsPort !== null) {
-    draft.warnings.push(`${origins.metricsPort}: no metrics are served yet`);
-  }
 }
 
 function checkHealth({ values, origins, warnings }: Draft): void {

@@ -68,6 +68,11 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     : [{ entry: second, reason: `one command at a time, and "${first}" is given too` }];
   for (const { given, flag, text } of words) {
     const known = optionsOf(command).get(flag);
+    const { operand } = COMMANDS[command];
+    if (operand !== undefined && text === null && !given.startsWith("-")) {
+      add(options, operand, { flag: given, text: given }, true);
+      continue;
+    }
     const isEmpty = text?.trim() === "" && COMMANDS[command].changesJobs;
     if (known === undefined) mistakes.push({ entry: given, reason: unknown(flag, command) });
     else if (text === null || isEmpty) {
@@ -122,8 +127,12 @@ function unknown(flag: string, command: Command): string {
   const what = flag.startsWith("-") ? "option" : "command";
   const nearest = nearestWord(flag, [...optionsOf(command).keys(), ...COMMAND_OF.keys()]);
   const meant = nearest === null ? "" : `, meant may be "${nearest}"`;
-  const owner = COMMAND_NAMES.find((it) => optionsOf(it).has(flag));
-  if (owner !== undefined) return `it is an option of ${owner}, not of ${command}${meant}`;
+  const owners = COMMAND_NAMES.filter((it) => optionsOf(it).has(flag));
+  if (owners.length > 0) {
+    // Settings belong to it, and to whichever others heed them.
+    const owner = owners.find((it) => it === "start") ?? owners.join(" and ");
+    return `it is an option of ${owner}, not of ${command}${meant}`;
+  }
   const help = command === "start" ? "--help" : `${command} --help`;
   return `the ${what} is unknown${meant || `, ${help} shows all`}`;
 }

@@ -1,3 +1,4 @@
+import { STATUS_HELP, STATUS_OPTIONS, WHY_HELP, WHY_OPTIONS } from "./inquiry_options.ts";
 import { REQUEUE_HELP, REQUEUE_OPTIONS } from "./requeue_options.ts";
 import type { Command, CommandOption, SettingKey } from "./setting.ts";
 import { SETTING_KEYS } from "./setting_table.ts";
@@ -15,6 +16,8 @@ export interface CommandShape {
    * all of them.
    */
   readonly changesJobs?: boolean;
+  /** The option that a word without a name is. */
+  readonly operand?: string;
 }
 
 /** Which databases, and how to reach them. */
@@ -34,6 +37,9 @@ const DATABASE_SETTINGS: readonly SettingKey[] = [
   "connectTimeoutMs",
 ];
 
+/** Where the running process is asked. */
+const SERVER_SETTINGS: readonly SettingKey[] = ["configFile", "healthHost", "healthPort"];
+
 /** Every command, once. In the order of the help. */
 export const COMMANDS: { readonly [C in Command]: CommandShape } = {
   start: {
@@ -41,6 +47,19 @@ export const COMMANDS: { readonly [C in Command]: CommandShape } = {
     about: "Runs jobs until SIGTERM or SIGINT.",
     settings: SETTING_KEYS,
     options: {},
+  },
+  status: {
+    help: "Show databases, channels and Odoo at one look",
+    about: STATUS_HELP,
+    settings: SERVER_SETTINGS,
+    options: STATUS_OPTIONS,
+  },
+  why: {
+    help: "Say why a job, a channel or a database does not run",
+    about: WHY_HELP,
+    settings: SERVER_SETTINGS,
+    options: WHY_OPTIONS,
+    operand: "uuid",
   },
   "check-config": {
     help: "Show the settings in force, where each came from, and the channels",

@@ -126,6 +126,19 @@ export function channel(value: string): string {
   throw new RangeError("the name of one channel is wanted, as in mail or root.mail.bulk");
 }
 
+export function oneName(value: string): string {
+  if (value !== "") return value;
+  throw new RangeError("a name is wanted");
+}
+
+/** Without what does not belong to a server's address. */
+export function httpUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const isHttp = url?.protocol === "http:" || url?.protocol === "https:";
+  if (url && isHttp && url.search === "" && url.hash === "") return url.href.replace(/\/+$/, "");
+  throw new RangeError("the address of a health server is wanted, as in http://runner:8070");
+}
+
 export function uuids(value: string): string[] {
   const list = names(value);
   if (list.length > 0) return list;

@@ -1,7 +1,14 @@
 import type { LogLevel } from "../log_level.ts";
 
 /** What the process can be asked to do. Explained one by one in COMMANDS. */
-export type Command = "start" | "check-config" | "requeue" | "help" | "version";
+export type Command =
+  | "start"
+  | "status"
+  | "why"
+  | "requeue"
+  | "check-config"
+  | "help"
+  | "version";
 
 /** All settings of the process, in the program's units. Explained one by one in SETTINGS. */
 export interface Settings {

@@ -201,7 +201,7 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
     placeholder: "PORT",
     fallback: null,
     read: read.port(9100),
-    help: "The port for metrics; kept for later, nothing is served there yet",
+    help: "A port for the metrics alone; the health server has them too, at /metrics",
   },
   logLevel: {
     name: "log-level",

@@ -122,7 +122,7 @@ export class Dispatcher {
       const session = fetched === null ? NO_SESSION : await open.unlessReleased(fetched);
       if (session === null || open.isReleased) return NEVER_SENT;
       if (session.kind !== "session") return session;
-      const result = await open.resultOf(this.#send(jobPath(job), session.cookie));
+      const result = await open.resultOf(this.#send(jobPath(job), session.cookie, job.traceparent));
       const isSessionLost = fetched !== null && result.kind === "answered" &&
         mayBeSessionLost(result.answer);
       if (isSessionLost) this.#sessions.forget(database, fetched);
@@ -192,12 +192,13 @@ export class Dispatcher {
     return isBusy ? "overloaded" : "unreachable";
   }
 
-  #send(path: string, cookie: string | null): HttpRequest {
+  #send(path: string, cookie: string | null, traceparent?: string | null): HttpRequest {
     const { endpoint, clock, connectTimeoutMs } = this.#options;
     const headers = {
       host: this.#host,
       ...(this.#authorization === null ? {} : { authorization: this.#authorization }),
       ...(cookie === null ? {} : { cookie }),
+      ...(traceparent ? { traceparent } : {}),
     };
     const request = new HttpRequest({ endpoint, clock, connectTimeoutMs, path, headers });
     this.#requests.add(request);

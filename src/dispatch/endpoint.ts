@@ -29,6 +29,8 @@ export interface AskedJob {
   readonly database: string;
   readonly uuid: string;
   readonly route: Route;
+  /** A header for Odoo, by which its traces go on with ours. */
+  readonly traceparent?: string | null;
 }
 
 export function originOf({ scheme, host, port }: Endpoint): string {

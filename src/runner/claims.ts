@@ -1,20 +1,22 @@
+import type { Clock } from "../clock.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import type { Statement } from "../database/statement.ts";
 import type { ForeignRunner } from "./foreign_runner.ts";
-import type { InFlight } from "./in_flight.ts";
+import type { InFlight, InFlightJob } from "./in_flight.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import type { RowGate } from "./row_gate.ts";
 import type { Worklist } from "./worklist.ts";
 
 export interface ClaimsOptions {
   readonly database: string;
+  readonly clock: Clock;
   readonly scheduler: LiveScheduler;
   readonly inFlight: InFlight;
   readonly work: Worklist;
   readonly gate: RowGate;
   readonly foreign: ForeignRunner;
   /** Opens the one request for a claimed job. */
-  readonly ask: (uuid: string, generation: KnownGeneration) => void;
+  readonly ask: (job: InFlightJob, generation: KnownGeneration) => void;
   /** The job's row has changed while it could not be applied. */
   readonly notified: (uuid: string) => void;
 }
@@ -32,7 +34,8 @@ export class Claims {
 
   /** The core has handed out a job. */
   take(uuid: string, channel: string): void {
-    this.#options.work.addClaim(this.#options.inFlight.add(uuid, channel));
+    const { work, inFlight, clock } = this.#options;
+    work.addClaim(inFlight.add(uuid, channel, clock.nowMs()));
   }
 
   /** The UPDATE was answered with these: only they are asked for. */
@@ -49,7 +52,7 @@ export class Claims {
         if (this.#isStopping) gate.putBackIn(job, 0);
         else {
           job.state = "asked";
-          ask(uuid, generation);
+          ask(job, generation);
         }
       }
       if (wantsReading) notified(uuid);

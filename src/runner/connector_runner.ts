@@ -3,9 +3,11 @@ import { Database } from "../database/database.ts";
 import { listDatabases } from "../database/discovery.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
-import type { SchedulerError } from "../scheduler/mod.ts";
+import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
+import type { Explainer, JobsWhy } from "../why.ts";
 import { Leadership } from "./leadership.ts";
+import { Explanations } from "./explanations.ts";
 import { DatabaseLink } from "./database_link.ts";
 import { ContainedTurn } from "./contained_turn.ts";
 import { ContainedClock, stackOf } from "./containment.ts";
@@ -17,6 +19,7 @@ import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.t
 import { type Served, ServedDatabases } from "./served_databases.ts";
 import { statusOf } from "./runner_status.ts";
 import type { Slots } from "./slots.ts";
+import { WaitingSurvey } from "./waiting_survey.ts";
 
 /**
  * At the start, and after the core was made anew, nothing is taken until the jobs of all databases
@@ -39,9 +42,12 @@ const PUT_BACK_MS = 1_000;
  * ```
  */
 export class ConnectorRunner {
+  /** Why jobs, channels and databases do not run. */
+  readonly why: Explainer;
   readonly #options: RunnerOptions;
   readonly #scheduler: LiveScheduler;
   readonly #decider: Decider;
+  readonly #survey: WaitingSurvey;
   readonly #requests: JobRequests;
   readonly #databases: ServedDatabases;
   readonly #leadership: Leadership;
@@ -63,16 +69,17 @@ export class ConnectorRunner {
    */
   constructor(port = 8069, channels = "root:1", options: Partial<RunnerOptions> = {}) {
     const complete = this.#options = completeOptions(options);
-    const { clock } = complete;
+    const { clock, meter } = complete;
     this.#logger = complete.logger(QUEUE_JOB_LOGGER);
     this.#startedMs = clock.nowMs();
     this.#scheduler = new LiveScheduler(channels, (error) => this.#refill(error), {
       clock,
       onRoom: (databases) => databases.forEach((it) => this.#databases.get(it)?.turn.refill()),
     });
+    this.#survey = new WaitingSurvey({ clock, scheduler: this.#scheduler });
     this.#decider = new Decider({
       scheduler: this.#scheduler,
-      clock,
+      ...{ clock, meter },
       allowance: () => this.#mayDecide ? this.#requests.allowance : 0,
       take: (database, uuid, channel) => this.#databases.get(database)?.turn.take(uuid, channel),
     });
@@ -103,6 +110,13 @@ export class ConnectorRunner {
         this.#decider.decideSoon();
       },
     });
+    this.why = new Explanations({
+      ...{ ...complete, scheduler: this.#scheduler, requests: this.#requests },
+      phase: () => this.#phase,
+      isReading: () => this.#isBarrierUp,
+      served: (name) => this.#databases.get(name),
+      databases: () => this.#databases.names(),
+    });
     this.#drain = new Drain({
       ...{ clock, logger: this.#logger, served: () => this.#databases.all() },
     });
@@ -127,6 +141,7 @@ export class ConnectorRunner {
     this.#isStarted = true;
     this.#logger.info("starting");
     this.#requests.start();
+    this.#survey.start();
     // The only runner has nobody to agree with, where locks may mean nothing.
     if (this.#options.pollIntervalMs !== null) this.#lead();
     else this.#leadership.start();
@@ -145,17 +160,24 @@ export class ConnectorRunner {
     return this.#stopped ??= this.#end();
   }
 
+  /** Why a job does not run; without a database, in all that are served. */
+  explain(database: string | null, uuid: string): Promise<JobsWhy> {
+    return this.why.explain(database, uuid);
+  }
+
   get status(): RunnerStatus {
     const { version, clock } = this.#options;
     return statusOf({
-      version,
-      phase: this.#phase,
-      startedMs: this.#startedMs,
-      nowMs: clock.nowMs(),
+      ...{ version, phase: this.#phase, startedMs: this.#startedMs, nowMs: clock.nowMs() },
       odoo: this.#requests.status,
       served: this.#databases.all(),
       scheduler: this.#scheduler,
     });
+  }
+
+  /** How long the jobs had waited that were taken; the status has it too, and costs more. */
+  get takenWaits(): TakenWaits {
+    return this.#scheduler.takenWaits;
   }
 
   #lead(): void {
@@ -190,7 +212,7 @@ export class ConnectorRunner {
       random,
       logger: this.#logger,
       requeueStartedAfterMs,
-      ask: (uuid, generation) => this.#requests.ask(name, uuid, generation),
+      ask: (job, generation) => this.#requests.ask(name, job, generation),
       onBegun: () => this.#requests.noteBegun(),
       letGo: (uuid) => this.#requests.letGo(name, uuid),
       onChange: () => this.#change(),
@@ -255,6 +277,7 @@ export class ConnectorRunner {
     this.#barrier?.cancel();
     this.#decider.stop();
     this.#scheduler.stop();
+    this.#survey.stop();
     this.#drain.begin();
     await this.#drain.wait(this.#options.drainTimeoutMs);
     // What was never sent is known only now, and put back.

@@ -15,11 +15,11 @@ export class ContainedTurn extends DatabaseTurn {
   constructor(options: TurnOptions, onError: (error: unknown) => void) {
     super({
       ...options,
-      ask: (uuid, generation) => {
-        contained(() => options.ask(uuid, generation), undefined, (error) => {
+      ask: (job, generation) => {
+        contained(() => options.ask(job, generation), undefined, (error) => {
           onError(error);
           // In a later turn of the event loop, as any answer.
-          queueMicrotask(() => this.answered(uuid, brokenAsk(error)));
+          queueMicrotask(() => this.answered(job.uuid, brokenAsk(error)));
         });
       },
     });

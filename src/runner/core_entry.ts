@@ -25,16 +25,16 @@ export class CoreEntry {
 
   enter(row: JobRow): void {
     const { scheduler, database, isResting } = this.#options;
-    const { enqueuedMs: _, ...notice } = row;
+    const { uuid, channel, sequence, createdMs, priority, etaMs } = row;
     let state = row.state;
     if (!isJobStateName(state)) {
       this.#warnOnce(row, `unknown state "${state}": the job waits as if for others`);
       state = "wait_dependencies";
     }
     const isWaiting = state === "pending" || state === "wait_dependencies";
-    if (isWaiting && isResting()) return scheduler.forget(database, row.uuid);
+    if (isWaiting && isResting()) return scheduler.forget(database, uuid);
     try {
-      scheduler.notify({ ...notice, state, database });
+      scheduler.notify({ database, uuid, channel, sequence, createdMs, priority, etaMs, state });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.#warnOnce(row, error.message);

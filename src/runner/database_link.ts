@@ -6,6 +6,7 @@ import { type Session, SessionLost } from "../database/session.ts";
 import { ensureTrigger } from "../database/trigger.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseStatus } from "../status.ts";
+import { Hearing } from "./hearing.ts";
 import { IgnoredRounds } from "./ignored_rounds.ts";
 import { Lead } from "./lead.ts";
 import type { LinkOptions } from "./link_options.ts";
@@ -27,6 +28,7 @@ export class DatabaseLink {
   readonly #options: LinkOptions;
   readonly #timers: TimerSet;
   readonly #heartbeat: Heartbeat;
+  readonly #hearing: Hearing;
   readonly #state: LinkState;
   #generation: KnownGeneration | null = null;
   /** What to say of a database that is served. */
@@ -50,6 +52,7 @@ export class DatabaseLink {
       ...{ clock, intervalMs: heartbeatIntervalMs, deadlineMs: heartbeatDeadlineMs },
       onDue: () => this.work(),
     });
+    this.#hearing = new Hearing({ ...options, heartbeat: this.#heartbeat });
     this.#state = new LinkState({
       ...{ ...options, database: database.name, timers: this.#timers },
       logger: () => this.#logger,
@@ -116,7 +119,7 @@ export class DatabaseLink {
     return this.#state.state !== "connecting" || this.#state.hasFailed;
   }
 
-  get status(): DatabaseStatus {
+  get status(): Omit<DatabaseStatus, "waitingSinceMs"> {
     const { database, turn } = this.#options;
     this.#observe();
     const generation = this.#generation?.name ?? null;
@@ -124,7 +127,7 @@ export class DatabaseLink {
       name: database.name,
       ...this.#state.shown,
       generation,
-      inFlight: turn.inFlight.size,
+      ...{ inFlight: turn.inFlight.size, heardMs: this.#hearing.heardMs },
       ...turn.stuck,
     };
   }
@@ -148,7 +151,7 @@ export class DatabaseLink {
     try {
       if (this.#waiting.isStopped) return;
       session = await database.openSession({
-        onNotify: (channel, payload) => this.#hear(channel, payload),
+        onNotify: (channel, payload) => this.#hearing.hear(channel, payload),
         onLost: () => {
           this.#waiting.end();
           this.#lead?.end();
@@ -247,7 +250,8 @@ export class DatabaseLink {
   async #leadOn(session: Session, generation: KnownGeneration): Promise<void> {
     const { database } = this.#options;
     const lead = new Lead({
-      ...{ ...this.#options, session, generation, heartbeat: this.#heartbeat },
+      ...{ ...this.#options, session, generation },
+      ...{ heartbeat: this.#heartbeat, hearing: this.#hearing },
       lookIntervalMs: this.#options.retryMs,
       pollIntervalMs: this.#isPolled ? this.#options.pollIntervalMs : null,
       onWork: () => this.#observe(),
@@ -264,7 +268,7 @@ export class DatabaseLink {
 
   /** Waits after a failure. */
   async #recover(error: unknown): Promise<void> {
-    const { database, pollIntervalMs } = this.#options;
+    const { database, meter, pollIntervalMs } = this.#options;
     const reason = error instanceof Error ? error.message : String(error);
     const code = String((error as { code?: unknown }).code ?? "");
     if (code === DEAF && pollIntervalMs !== null && !this.#isPolled) {
@@ -273,6 +277,7 @@ export class DatabaseLink {
       this.#logger.warning(this.#remark, database.name);
       return;
     }
+    meter.reconnecting(database.name);
     const { waitMs, mayHurry } = this.#state.failed(reason, code);
     await this.#waiting.for(waitMs, mayHurry);
   }
@@ -283,11 +288,6 @@ export class DatabaseLink {
     if (this.#leftCount === turn.inFlight.size) return;
     turn.leave();
     this.#leftCount = turn.inFlight.size;
-  }
-
-  #hear(channel: string, payload: string): void {
-    if (channel === this.#heartbeat.channel) this.#heartbeat.heard();
-    else this.#options.turn.notified(payload);
   }
 
   #observe(): void {

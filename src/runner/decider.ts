@@ -1,9 +1,11 @@
 import type { Clock, Timer } from "../clock.ts";
+import type { Meter } from "../meter.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 
 export interface DeciderOptions {
   readonly scheduler: LiveScheduler;
   readonly clock: Clock;
+  readonly meter: Pick<Meter, "decided">;
   /**
    * How many jobs may be taken now: none unless Odoo answers and what runs is counted. Whoever lets
    * it grow calls `decideSoon`.
@@ -48,12 +50,13 @@ export class Decider {
   }
 
   #decide(): void {
-    const { scheduler, clock, allowance, take } = this.#options;
+    const { scheduler, clock, meter, allowance, take } = this.#options;
     this.#wakeup?.cancel();
     this.#wakeup = null;
+    const nowMs = clock.nowMs();
+    meter.decided(nowMs);
     let left = allowance();
     if (left === 0) return;
-    const nowMs = clock.nowMs();
     scheduler.takeEach(nowMs, left, (database, uuid, channel) => {
       left--;
       take(database, uuid, channel);

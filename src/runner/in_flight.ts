@@ -12,6 +12,8 @@ import type { InFlightCounts } from "../status.ts";
 export interface InFlightJob {
   readonly uuid: string;
   readonly channel: string;
+  /** When it was taken from the core. */
+  readonly takenMs: number;
   state: keyof InFlightCounts;
   /** `date_enqueued` as we wrote it: by it we know our own claim. */
   enqueuedSeconds: number;
@@ -39,10 +41,11 @@ export class InFlight {
     return this.#jobs.get(uuid);
   }
 
-  add(uuid: string, channel: string): InFlightJob {
+  add(uuid: string, channel: string, takenMs = 0): InFlightJob {
     const job: InFlightJob = {
       uuid,
       channel,
+      takenMs,
       state: "claimed",
       enqueuedSeconds: 0,
       wantsReading: false,

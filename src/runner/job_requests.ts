@@ -4,12 +4,14 @@ import { Dispatcher } from "../dispatch/dispatcher.ts";
 import { type Endpoint, originOf } from "../dispatch/endpoint.ts";
 import { OdooGate } from "../dispatch/odoo_gate.ts";
 import type { Outcome } from "../dispatch/outcome.ts";
+import type { TraceJob } from "../job_span.ts";
 import type { Logger } from "../log.ts";
+import type { Meter } from "../meter.ts";
 import type { OdooStatus } from "../status.ts";
 import { brokenAsk, brokenProbe } from "./containment.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import { GoneJobs } from "./gone_jobs.ts";
-import type { InFlight } from "./in_flight.ts";
+import type { InFlight, InFlightJob } from "./in_flight.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import { WaitingJobs } from "./waiting_jobs.ts";
 
@@ -18,6 +20,8 @@ export interface JobRequestsOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly connectTimeoutMs: number;
+  readonly meter: Pick<Meter, "asked" | "answered" | "forget">;
+  readonly trace: TraceJob;
   readonly logger: Logger;
   readonly loggerOf: (generation: KnownGeneration) => Logger;
   readonly scheduler: LiveScheduler;
@@ -70,16 +74,24 @@ export class JobRequests {
     this.#waiting.watch();
   }
 
-  ask(database: string, uuid: string, generation: KnownGeneration): void {
-    const { clock, loggerOf, onOutcome } = this.#options;
+  ask(database: string, job: InFlightJob, generation: KnownGeneration): void {
+    const { clock, meter, trace, loggerOf, onOutcome } = this.#options;
+    const { uuid, channel, takenMs } = job;
     const logger = loggerOf(generation);
     logger.info(`asking Odoo to run job ${uuid} on db ${database}`, database);
+    meter.asked(database);
     const askedMs = clock.nowMs();
+    const span = trace?.({ database, uuid, channel, takenMs }) ?? null;
+    const traceparent = span?.traceparent ?? null;
     const route = { path: generation.path, session: generation.session };
-    void this.#dispatcher.ask({ database, uuid, route }).catch(brokenAsk).then((outcome) => {
+    const asked = this.#dispatcher.ask({ database, uuid, route, traceparent });
+    void asked.catch(brokenAsk).then((outcome) => {
       if (outcome.kind === "dropped") {
         logger.warning(`job ${uuid} got no answer: ${outcome.reason}`, database);
       }
+      const answeredMs = clock.nowMs();
+      meter.answered(outcome.kind, answeredMs - takenMs);
+      span?.end(outcome.kind, answeredMs);
       this.#gate.note(outcome, askedMs);
       this.#gone.answered(database, uuid);
       onOutcome(database, uuid, outcome);
@@ -98,6 +110,7 @@ export class JobRequests {
 
   /** A database is gone, which the core has forgotten. What Odoo is asked for goes on in Odoo. */
   databaseGone(name: string, inFlight: InFlight): void {
+    this.#options.meter.forget(name);
     this.#dispatcher.forgetDatabase(name);
     this.#gone.note(name, inFlight);
   }

@@ -3,8 +3,10 @@ import type { Database } from "../database/database.ts";
 import { isSameGeneration, type KnownGeneration } from "../database/generation.ts";
 import type { Heartbeat } from "../database/heartbeat.ts";
 import { type Session, SessionLost } from "../database/session.ts";
-import { execute, type Statement } from "../database/statement.ts";
+import { type Answer, execute, READS_MAX, type Statement } from "../database/statement.ts";
+import type { Meter } from "../meter.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
+import type { Hearing } from "./hearing.ts";
 
 export interface LeadOptions {
   readonly database: Database;
@@ -12,6 +14,8 @@ export interface LeadOptions {
   readonly generation: KnownGeneration;
   readonly turn: DatabaseTurn;
   readonly heartbeat: Heartbeat;
+  readonly hearing: Hearing;
+  readonly meter: Meter;
   readonly clock: Clock;
   /** How long until it is looked again at what the database is. */
   readonly lookIntervalMs: number;
@@ -32,6 +36,7 @@ export class Lead {
   readonly #options: LeadOptions;
   readonly #timers: TimerSet;
   #isWorking = false;
+  #soon: Timer | null = null;
   #isLookDue = false;
   #lookedMs: number;
   #lookTimer: Timer | null = null;
@@ -73,8 +78,19 @@ export class Lead {
     this.work();
   }
 
-  /** Carries out what the turn wants, if nothing is on the way. */
+  /**
+   * Carries out what the turn wants, if nothing is on the way: once per turn of the event loop, so
+   * that what happens in the same one goes into one statement.
+   */
   work(): void {
+    if (this.#isWorking || this.#isOver) return;
+    this.#soon ??= this.#timers.after(0, () => {
+      this.#soon = null;
+      this.#work();
+    });
+  }
+
+  #work(): void {
     const { turn, heartbeat, session, onWork } = this.#options;
     if (this.#isWorking || this.#isOver) return;
     onWork();
@@ -97,10 +113,16 @@ export class Lead {
   }
 
   async #execute(statement: Statement): Promise<() => void> {
-    const { session, generation, turn } = this.#options;
+    const { session, generation, turn, hearing, meter } = this.#options;
+    const isReading = statement.kind === "read";
+    const unreadMs = isReading ? hearing.reading(statement.uuids.length < READS_MAX) : null;
     try {
       const answer = await execute(session, generation, statement);
-      return () => turn.completed(answer);
+      this.#measure(statement, answer);
+      return () => {
+        turn.completed(answer);
+        if (unreadMs !== null) meter.read(unreadMs);
+      };
     } catch (error) {
       // The turn hears of a lost session by the end of this lead.
       if (error instanceof SessionLost) return () => {};
@@ -108,6 +130,14 @@ export class Lead {
       await this.#lookClosely();
       return () => turn.refused((error as Error).message);
     }
+  }
+
+  #measure(statement: Statement, { rows, uuids }: Answer): void {
+    const { meter, database } = this.#options;
+    const { kind } = statement;
+    meter.ran(kind, "uuids" in statement ? statement.uuids.length : rows.length + uuids.length);
+    const isRequeue = kind === "requeueLost" || kind === "requeueStarted";
+    if (isRequeue && uuids.length > 0) meter.foundDead(database.name, uuids.length);
   }
 
   /** Claims wait, and an upgrade may have begun. */

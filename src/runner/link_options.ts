@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Database } from "../database/database.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import type { Logger } from "../log.ts";
+import type { Meter } from "../meter.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import type { Slots } from "./slots.ts";
 
@@ -11,6 +12,7 @@ export interface LinkOptions {
   readonly turn: DatabaseTurn;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly meter: Meter;
   readonly loggerOf: (generation: KnownGeneration | null) => Logger;
   /** Of all databases. */
   readonly slots: Slots;

@@ -2,10 +2,12 @@ import { type Backoff, backoffMs } from "../backoff.ts";
 import { type Clock, SystemClock, type Timer } from "../clock.ts";
 import {
   type ChannelStatus,
+  type Explanation,
   type JobNotice,
   Scheduler,
   SchedulerError,
   TableFullError,
+  type TakenWaits,
 } from "../scheduler/mod.ts";
 import type { SchedulerStatus } from "../status.ts";
 
@@ -112,6 +114,36 @@ export class LiveScheduler {
 
   wakeupAtMs(nowMs: number): number {
     return this.#guarded((it) => it.wakeupAtMs(nowMs), Infinity);
+  }
+
+  /** A part of a round: `Waits.survey`. */
+  survey(nowMs: number, max: number): boolean {
+    return this.#guarded((it) => it.waits.survey(nowMs, max), true);
+  }
+
+  /** Since when the job of a database waits that has waited longest, as far as was surveyed. */
+  waitingSinceMs(database: string): number | null {
+    return this.#scheduler.waits.sinceMs(database);
+  }
+
+  /** How long jobs had waited that were taken, since the scheduler was made. */
+  get takenWaits(): TakenWaits {
+    return this.#scheduler.waits.taken;
+  }
+
+  /** Null while it waits to be made anew. */
+  explain(database: string, uuid: string): Explanation | null {
+    return this.#guarded((it) => it.explain(database, uuid, this.#clock.nowMs()), null);
+  }
+
+  /** Null as well where it has no room for one job more. */
+  explainChannel(channel: string): Explanation | null {
+    try {
+      return this.#guarded((it) => it.explainChannel(channel, this.#clock.nowMs()), null);
+    } catch (error) {
+      if (error instanceof TableFullError) return null;
+      throw error;
+    }
   }
 
   channels(): ChannelStatus[] {

@@ -1,7 +1,9 @@
 import { type Clock, SystemClock } from "../clock.ts";
 import { type ConnectionSettings, defaultConnection } from "../database/connection.ts";
 import type { Endpoint } from "../dispatch/endpoint.ts";
+import type { TraceJob } from "../job_span.ts";
 import type { Logger } from "../log.ts";
+import { type Meter, NO_METER } from "../meter.ts";
 
 /** Everything a runner can be told beside its port and channels; each has a default. */
 export interface RunnerOptions {
@@ -31,6 +33,9 @@ export interface RunnerOptions {
   readonly random: () => number;
   /** A logger by name. */
   readonly logger: (name: string) => Logger;
+  /** Told of the runner's work. */
+  readonly meter: Meter;
+  readonly trace: TraceJob;
   readonly version: string;
 }
 
@@ -77,6 +82,8 @@ export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions 
     clock: new SystemClock(),
     random: Math.random,
     logger: () => SILENT,
+    meter: NO_METER,
+    trace: null,
     version: "unknown",
     ...options,
   };

@@ -1,6 +1,6 @@
 import type { ChannelStatus } from "../scheduler/mod.ts";
 import { fullChannelName } from "../scheduler/mod.ts";
-import type { InFlightCounts, RunnerStatus } from "../status.ts";
+import type { DatabaseStatus, InFlightCounts, RunnerStatus } from "../status.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import type { Served } from "./served_databases.ts";
 
@@ -13,18 +13,27 @@ type Parts = Pick<RunnerStatus, "version" | "phase" | "startedMs" | "nowMs" | "o
 export function statusOf({ served, scheduler, ...own }: Parts): RunnerStatus {
   return {
     ...own,
-    databases: served.map(({ link }) => link.status).sort((a, b) => a.name < b.name ? -1 : 1),
+    databases: served
+      .map((it) => databaseStatusOf(it, scheduler))
+      .sort((a, b) => a.name < b.name ? -1 : 1),
     channels: withFailed(scheduler.channels(), served),
+    takenWaits: scheduler.takenWaits,
     inFlight: sumOf(served.map(({ turn }) => turn.inFlight.counts())),
     scheduler: scheduler.status,
   };
 }
 
+/** What one database says of itself. */
+export function databaseStatusOf({ link }: Served, scheduler: LiveScheduler): DatabaseStatus {
+  const { status } = link;
+  return { ...status, waitingSinceMs: scheduler.waitingSinceMs(status.name) };
+}
+
 /** The core does not know failed jobs of which only the number matters: they are added. */
-function withFailed(
-  channels: readonly ChannelStatus[],
+export function withFailed<T extends ChannelStatus>(
+  channels: readonly T[],
   served: readonly Served[],
-): ChannelStatus[] {
+): T[] {
   const failed = new Map<string, number>();
   for (const { turn } of served) {
     for (const [spelling, count] of turn.failedCounts) {

@@ -90,6 +90,10 @@ export class ServedDatabases {
     return this.#served.get(name);
   }
 
+  names(): string[] {
+    return [...this.#served.keys()];
+  }
+
   all(): Served[] {
     return [...this.#served.values()];
   }

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import type { Logger } from "../log.ts";
+import type { InFlightJob } from "./in_flight.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 
 /** What the turn of one database is given, and whom it tells what. */
@@ -14,7 +15,7 @@ export interface TurnOptions {
   /** Started jobs that no request of ours is open for are put back after this; null is never. */
   readonly requeueStartedAfterMs: number | null;
   /** Opens the one request for a claimed job; `answered` brings its outcome. */
-  readonly ask: (uuid: string, generation: KnownGeneration) => void;
+  readonly ask: (job: InFlightJob, generation: KnownGeneration) => void;
   /** Odoo has begun with a job that it was asked for. */
   readonly onBegun: () => void;
   /** Lets an open request go, whose job is over. */

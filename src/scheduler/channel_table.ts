@@ -53,6 +53,14 @@ export class ChannelTable {
     return this.#nameOf[number]!;
   }
 
+  has(spelling: string): boolean {
+    return this.#byName.has(fullChannelName(spelling));
+  }
+
+  at(number: number): KnownChannel {
+    return this.#byName.get(this.nameOf(number))!;
+  }
+
   /** Configured channels, and those made on the fly that hold jobs; by name. */
   list(): KnownChannel[] {
     const shown = [...this.#byName.values()]

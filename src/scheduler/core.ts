@@ -1,4 +1,5 @@
 import { ABI_VERSION, RESULT_MAX, RESULT_WORDS, Status } from "../../assembly/abi.ts";
+import type { CoreExports } from "./core_exports.ts";
 import { SchedulerError, TableFullError } from "./errors.ts";
 
 const FULL: readonly number[] = [
@@ -7,48 +8,19 @@ const FULL: readonly number[] = [
   Status.DatabaseTableFull,
 ];
 
-/** The exports of scheduler.wasm; each is described in assembly/index.ts. */
-interface CoreExports {
-  readonly memory: WebAssembly.Memory;
-  abiVersion(): number;
-  configureChannel(
-    number: number,
-    parent: number,
-    capacity: number,
-    flags: number,
-    throttleMs: number,
-  ): number;
-  beginConfiguration(): void;
-  endConfiguration(): void;
-  removeChannel(number: number): number;
-  notify(
-    database: number,
-    uuid0: number,
-    uuid1: number,
-    uuid2: number,
-    uuid3: number,
-    channel: number,
-    sequence: number,
-    createdMs: number,
-    priority: number,
-    etaMs: number,
-    state: number,
-  ): number;
-  forget(database: number, uuid0: number, uuid1: number, uuid2: number, uuid3: number): number;
-  touch(database: number, uuid0: number, uuid1: number, uuid2: number, uuid3: number): number;
-  jobState(database: number, uuid0: number, uuid1: number, uuid2: number, uuid3: number): number;
-  takeReady(nowMs: number, max: number): number;
-  resultPointer(): number;
-  wakeupAt(nowMs: number): number;
-  forgetDatabase(database: number): number;
-  parkDatabase(database: number): number;
-  beginScan(database: number): void;
-  sweep(database: number): number;
-  channelCount(number: number, state: number): number;
-  channelJobCount(number: number): number;
-  jobCount(): number;
-  setJobMax(max: number): void;
-  checkInvariants(): void;
+/** Facts of a job or a channel, as `explain` writes them (abi.ts). */
+export interface CoreFacts {
+  readonly timeMs: number;
+  readonly channel: number;
+  readonly count: number;
+  readonly code: number;
+}
+
+/** Why a job does not run, in the core's numbers. */
+export interface CoreExplanation {
+  readonly job: CoreFacts;
+  /** Its channel and all above it. */
+  readonly path: readonly CoreFacts[];
 }
 
 /**
@@ -165,6 +137,21 @@ export class Core {
     return this.#results;
   }
 
+  /**
+   * Why the job does not run; null if it is unknown. Which goes first where it waits is in
+   * `results`.
+   */
+  explain(database: number, nowMs: number): CoreExplanation | null {
+    const { uuid } = this;
+    const count = this.#guarded(() =>
+      this.#exports.explain(database, uuid[0]!, uuid[1]!, uuid[2]!, uuid[3]!, nowMs)
+    );
+    const facts: CoreFacts[] = [];
+    for (let number = 1; number < count; number++) facts.push(this.#facts(number));
+    const [job, ...path] = facts;
+    return job ? { job, path } : null;
+  }
+
   wakeupAt(nowMs: number): number {
     return this.#guarded(() => this.#exports.wakeupAt(nowMs));
   }
@@ -182,6 +169,26 @@ export class Core {
 
   channelJobCount(number: number): number {
     return this.#exports.channelJobCount(number);
+  }
+
+  survey(nowMs: number, max: number): boolean {
+    return this.#guarded(() => this.#exports.survey(nowMs, max)) === 1;
+  }
+
+  channelWaitingSince(number: number): number {
+    return this.#exports.channelWaitingSince(number);
+  }
+
+  databaseWaitingSince(number: number): number {
+    return this.#exports.databaseWaitingSince(number);
+  }
+
+  waitCount(waitClass: number): number {
+    return this.#exports.waitCount(waitClass) >>> 0;
+  }
+
+  get waitedMs(): number {
+    return this.#exports.waitedMs();
   }
 
   setJobMax(max: number): void {
@@ -205,6 +212,14 @@ export class Core {
     return this.#guarded(() =>
       this.#exports[call](database, uuid[0]!, uuid[1]!, uuid[2]!, uuid[3]!)
     );
+  }
+
+  #facts(number: number): CoreFacts {
+    const { buffer, byteOffset } = this.results;
+    const at = number * RESULT_WORDS;
+    const [timeMs] = new Float64Array(buffer, byteOffset + 4 * at, 1);
+    const [channel, count, code] = this.results.subarray(at + 2);
+    return { timeMs: timeMs!, channel: channel!, count: count!, code: code! };
   }
 
   #guarded<T>(call: () => T): T {

@@ -7,56 +7,37 @@ import {
   RESULT_WORDS,
 } from "../../assembly/abi.ts";
 import { parseChannels } from "./channel_config.ts";
-import { ChannelTable } from "./channel_table.ts";
+import { ChannelTable, type KnownChannel } from "./channel_table.ts";
 import type { Core } from "./core.ts";
+import {
+  type ChannelStatus,
+  type Explanation,
+  type KnownJob,
+  named,
+  UNKNOWN,
+} from "./explanation.ts";
 import { JobNames } from "./job_names.ts";
-import { coreState, jobStateNames, OVER } from "./job_state.ts";
-
-/** What a row of `queue_job` says of a job. */
-export interface JobNotice {
-  readonly database: string;
-  /** Any text; unique in its database. */
-  readonly uuid: string;
-  /** With or without `root.`; null is root. */
-  readonly channel: string | null;
-  /** The row's id: the last tie-break. A safe integer. */
-  readonly sequence: number;
-  /** Milliseconds since the epoch; null is older than all. */
-  readonly createdMs: number | null;
-  /** Smaller runs first; a 32-bit integer; null is 10. */
-  readonly priority: number | null;
-  /** Milliseconds since the epoch; the job waits until then; null is always due. */
-  readonly etaMs: number | null;
-  /** One of Odoo's states (JobStateName). */
-  readonly state: string;
-}
+import { checkNotice, checkTime, type JobNotice } from "./job_notice.ts";
+import { coreState, OVER } from "./job_state.ts";
+import { Waits } from "./waits.ts";
 
 /** A job that runs from now on. */
-export interface ReadyJob {
-  readonly database: string;
-  readonly uuid: string;
-}
-
-/** A channel and its own jobs. Jobs of subchannels are counted there. */
-export interface ChannelStatus {
-  /** Full name: `root.mail`. */
-  readonly name: string;
-  /** Null is unlimited. */
-  readonly capacity: number | null;
-  readonly sequential: boolean;
-  /** Seconds between two releases, or null. */
-  readonly throttle: number | null;
-  readonly paused: boolean;
-  readonly waiting: number;
-  readonly running: number;
-  readonly failed: number;
-  readonly parked: number;
-}
+export type ReadyJob = KnownJob;
 
 export interface SchedulerOptions {
   /** Known jobs at most (16,777,216 if absent): one more is refused with a RangeError. */
   readonly maxJobs?: number;
 }
+
+/** No database has this name. */
+const NO_DATABASE = "\0";
+const LEAST_URGENT = {
+  sequence: Number.MAX_SAFE_INTEGER,
+  createdMs: Infinity,
+  priority: 2 ** 31 - 1,
+  etaMs: null,
+  state: "pending",
+};
 
 /** A database as the core knows it. */
 interface KnownDatabase {
@@ -76,6 +57,8 @@ interface KnownDatabase {
  */
 export class Scheduler {
   readonly #core: Core;
+  /** How long jobs wait. */
+  readonly waits: Waits;
   readonly #channels: ChannelTable;
   readonly #databases = new Map<string, KnownDatabase>();
   readonly #databaseOf: KnownDatabase[] = [];
@@ -84,6 +67,7 @@ export class Scheduler {
   constructor(core: Core, channels: string, options: SchedulerOptions = {}) {
     const plan = parseChannels(channels);
     this.#core = core;
+    this.waits = new Waits(core, (database) => this.#databases.get(database)?.number);
     this.#channels = new ChannelTable(core, plan);
     if (options.maxJobs !== undefined) core.setJobMax(options.maxJobs);
   }
@@ -197,17 +181,31 @@ export class Scheduler {
 
   /** All configured channels, and those made on the fly that hold jobs; by name. */
   channels(): ChannelStatus[] {
-    return this.#channels.list().map(({ number, config }) => ({
-      name: config.name,
-      capacity: config.capacity,
-      sequential: config.sequential,
-      throttle: config.throttleMs === 0 ? null : config.throttleMs / 1000,
-      paused: config.paused,
-      waiting: this.#core.channelCount(number, JobState.Waiting),
-      running: this.#core.channelCount(number, JobState.Running),
-      failed: this.#core.channelCount(number, JobState.Failed),
-      parked: this.#core.channelCount(number, JobState.Parked),
-    }));
+    return this.#channels.list().map((it) => this.#statusOf(it));
+  }
+
+  /**
+   * Why a job does not run: what holds it back at `nowMs`, by the rules and counts that decide. It
+   * hands nothing out and moves no job. Not for the hot path: it looks once at each job that waits
+   * in the same channel, a few nanoseconds each, but makes no object of it.
+   *
+   * @param nowMs Milliseconds since the epoch, as `takeReady` would be asked.
+   */
+  explain(database: string, uuid: string, nowMs: number): Explanation {
+    const known = this.#databases.get(database);
+    checkTime(nowMs);
+    if (!known?.jobs.writeKnown(uuid, this.#core.uuid)) return UNKNOWN;
+    const explained = this.#core.explain(known.number, nowMs);
+    if (explained === null) return UNKNOWN;
+    const first = this.#core.results.slice(0, RESULT_WORDS);
+    return named(explained, nowMs, {
+      channel: (number) => this.#statusOf(this.#channels.at(number)),
+      first: () => this.#jobOf(first),
+      firstEtaMs: () => {
+        this.#core.uuid.set(first.subarray(1, 5));
+        return this.#core.explain(first[0]!, nowMs)!.job.timeMs;
+      },
+    });
   }
 
   /**
@@ -237,6 +235,26 @@ export class Scheduler {
     return this.#core.memoryBytes;
   }
 
+  /**
+   * Why a job that came to a channel now, with no eta and less urgent than all others, would not
+   * run at once: `explain` of such a job, which leaves nothing behind. An unknown channel has no
+   * job to wait in it: it is unknown here.
+   */
+  explainChannel(channel: string, nowMs: number): Explanation {
+    checkTime(nowMs);
+    if (!this.#channels.has(channel)) return UNKNOWN;
+    const job = { database: NO_DATABASE, uuid: "", channel, ...LEAST_URGENT };
+    try {
+      this.notify(job);
+      const explained = this.explain(job.database, job.uuid, nowMs);
+      const [own, ...above] = explained.path;
+      // Without itself.
+      return { ...explained, path: [{ ...own!, waiting: own!.waiting - 1 }, ...above] };
+    } finally {
+      this.forgetDatabase(job.database);
+    }
+  }
+
   #database(name: string): KnownDatabase {
     const known = this.#databases.get(name);
     if (known) return known;
@@ -247,6 +265,27 @@ export class Scheduler {
     return database;
   }
 
+  #statusOf({ number, config }: KnownChannel): ChannelStatus {
+    return {
+      name: config.name,
+      capacity: config.capacity,
+      sequential: config.sequential,
+      throttle: config.throttleMs === 0 ? null : config.throttleMs / 1000,
+      paused: config.paused,
+      waiting: this.#core.channelCount(number, JobState.Waiting),
+      running: this.#core.channelCount(number, JobState.Running),
+      failed: this.#core.channelCount(number, JobState.Failed),
+      parked: this.#core.channelCount(number, JobState.Parked),
+      waitingSinceMs: this.waits.channelSinceMs(number),
+    };
+  }
+
+  /** The job of a result. */
+  #jobOf(words: Int32Array): KnownJob {
+    const { name, jobs } = this.#databaseOf[words[0]!]!;
+    return { database: name, uuid: jobs.read(words, 1) };
+  }
+
   #forgetSome(call: "parkDatabase" | "sweep", database: string): number {
     const known = this.#databases.get(database);
     if (!known) return 0;
@@ -254,37 +293,4 @@ export class Scheduler {
     known.jobs.releaseUnknown(this.#core.uuid, () => this.#core.isKnown(known.number));
     return count;
   }
-}
-
-/** What TypeScript's types cannot say, and callers without them do not know. */
-function checkNotice(job: JobNotice, state: ReturnType<typeof coreState>): void {
-  if (typeof job.database !== "string") refuse(job, "database", "a name");
-  if (typeof job.uuid !== "string") refuse(job, "uuid", "a text");
-  if (state === undefined) refuse(job, "state", `one of ${jobStateNames().join(", ")}`);
-  if (job.channel !== null && typeof job.channel !== "string") {
-    refuse(job, "channel", "a name or null");
-  }
-  if (!Number.isSafeInteger(job.sequence)) refuse(job, "sequence", "an integer");
-  if (job.priority !== null && (job.priority | 0) !== job.priority) {
-    refuse(job, "priority", "a 32-bit integer or null");
-  }
-  if (job.createdMs !== null && !isTime(job.createdMs)) {
-    refuse(job, "createdMs", "a number of milliseconds or null");
-  }
-  if (job.etaMs !== null && !isTime(job.etaMs)) {
-    refuse(job, "etaMs", "a number of milliseconds or null");
-  }
-}
-
-function refuse(job: JobNotice, name: keyof JobNotice, wanted: string): never {
-  throw new RangeError(`Cannot use ${name}="${job[name]}" of a job: ${wanted} is wanted`);
-}
-
-function isTime(value: number): boolean {
-  return typeof value === "number" && !Number.isNaN(value);
-}
-
-function checkTime(nowMs: number): number {
-  if (isTime(nowMs)) return nowMs;
-  throw new RangeError(`Cannot use nowMs="${nowMs}": a number of milliseconds is wanted`);
 }

@@ -1,7 +1,9 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { RunnerStatus } from "../status.ts";
 import { isReady } from "./readiness.ts";
 
+/** Of Prometheus' text format. */
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 const HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -10,7 +12,15 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
+/** What is measured, for those who draw it. */
+export interface Measured {
+  /** In Prometheus' text format. */
+  readonly metrics: () => Promise<string>;
+  readonly history: () => object;
+}
+
 const PATHS = ["/livez", "/readyz", "/status"];
+const MEASURED_PATHS = ["/metrics", "/history"];
 
 /**
  * The health server. It reads a status and can change nothing, and nothing of a request comes back
@@ -19,13 +29,52 @@ const PATHS = ["/livez", "/readyz", "/status"];
  * - `/livez`: 200 as long as the process answers at all.
  * - `/readyz`: 200 or 503, see `isReady`.
  * - `/status`: all that the runner says of itself, as JSON.
+ * - `/metrics`, `/history`: what is measured, where that is given.
  *
  * @param reportError told of an error in `readStatus`, which the asker does not get to see
  */
 export function createApp(
   readStatus: () => RunnerStatus,
   reportError: (error: Error) => void = () => {},
+  measured: Measured | null = null,
 ): Hono {
+  const app = emptyApp(reportError);
+  app.get("/livez", (context) => context.json({ live: true, phase: readStatus().phase }));
+  app.get("/readyz", (context) => {
+    const status = readStatus();
+    const ready = isReady(status);
+    const databases = { ready: countReady(status), all: status.databases.length };
+    return context.json({ ready, phase: status.phase, databases }, ready ? 200 : 503);
+  });
+  app.get("/status", (context) => context.json(readStatus()));
+  const paths = [...PATHS, ...(measured ? MEASURED_PATHS : [])];
+  app.notFound((context) => context.json({ error: "not found", paths }, 404));
+  if (measured) {
+    app.get("/metrics", (context) => textOf(context, measured));
+    app.get("/history", (context) => context.json(measured.history()));
+  }
+  return app;
+}
+
+function countReady({ databases }: RunnerStatus): number {
+  return databases.filter((it) => it.state === "ready").length;
+}
+
+/** A server of metrics alone, at any path, as the add-on's own is asked. */
+export function createMetricsApp(
+  measured: Measured,
+  reportError: (error: Error) => void = () => {},
+): Hono {
+  const app = emptyApp(reportError);
+  app.get("*", (context) => textOf(context, measured));
+  return app;
+}
+
+async function textOf(context: Context, { metrics }: Measured): Promise<Response> {
+  return context.text(await metrics(), 200, { "content-type": METRICS_TYPE });
+}
+
+function emptyApp(reportError: (error: Error) => void): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     const { method } = context.req;
@@ -35,22 +84,9 @@ export function createApp(
     await next();
     for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
   });
-  app.get("/livez", (context) => context.json({ live: true, phase: readStatus().phase }));
-  app.get("/readyz", (context) => {
-    const status = readStatus();
-    const ready = isReady(status);
-    const databases = { ready: countReady(status), all: status.databases.length };
-    return context.json({ ready, phase: status.phase, databases }, ready ? 200 : 503);
-  });
-  app.get("/status", (context) => context.json(readStatus()));
-  app.notFound((context) => context.json({ error: "not found", paths: PATHS }, 404));
   app.onError((error, context) => {
     reportError(error);
     return context.json({ error: "internal error" }, 500);
   });
   return app;
-}
-
-function countReady({ databases }: RunnerStatus): number {
-  return databases.filter((it) => it.state === "ready").length;
 }

@@ -9,6 +9,8 @@ export interface ServeOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** The setting that says so. */
+  readonly portOption?: string;
   readonly clock: Clock;
   readonly limits?: Partial<ServeLimits>;
 }
@@ -106,12 +108,13 @@ function listen({ app, host, port, limits }: ServeOptions): Promise<OpenServer> 
   });
 }
 
-function listenError({ host, port }: ServeOptions, cause: unknown): Error {
+function listenError(options: ServeOptions, cause: unknown): Error {
+  const { host, port, portOption = "--health-port" } = options;
   const { code, name } = cause as { code?: string; name?: string };
   const isTaken = code === "EADDRINUSE" || name === "AddrInUse";
   const isForbidden = code === "EACCES" || name === "PermissionDenied";
   const error = isTaken || isForbidden
-    ? new ConfigError("--health-port=", [{
+    ? new ConfigError(`${portOption}=`, [{
       entry: `${port}`,
       reason: isTaken
         ? `another program listens there at "${host}": give another port, or stop the other program`

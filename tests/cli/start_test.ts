@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { FakeProcess } from "../support/fake_process.ts";
-import { closedPort } from "../support/http_server.ts";
+import { closedPort, TestServer } from "../support/http_server.ts";
 
 /** Where no PostgreSQL is. */
 async function start(process: FakeProcess, ...argv: string[]): Promise<number> {
@@ -45,6 +45,17 @@ describe("start", () => {
 
     assertEquals([code, process.isListening], [1, false]);
     assertMatch(process.text, / ERROR .*Cannot use --health-host="203\.0\.113\.1"/);
+  });
+
+  it("ends with 1 when it cannot serve its metrics, and names that setting", async () => {
+    const process = new FakeProcess();
+    const server = await TestServer.onSocket(() => {});
+
+    const code = await start(process, "--health-port=0", `--metrics-port=${server.port}`);
+    await server.close();
+
+    assertEquals([code, process.isListening], [1, false]);
+    assertMatch(process.text, / ERROR .*Cannot use --metrics-port="\d+": another program/);
   });
 
   it("takes no harm from a SIGHUP before it has begun, at work, and at its end", async () => {

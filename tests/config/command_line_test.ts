@@ -84,7 +84,7 @@ describe("readCommandLine", () => {
   it("refuses options of another command", () => {
     assertEquals(mistakes("--dry-run", "--uuid=a"), [
       "--dry-run: it is an option of requeue, not of start",
-      "--uuid: it is an option of requeue, not of start",
+      "--uuid: it is an option of why and requeue, not of start",
     ]);
     assertEquals(mistakes("requeue", "--channels=root:4", "--port", "1"), [
       '--channels: it is an option of start, not of requeue, meant may be "--channel"',

@@ -57,6 +57,14 @@ describe("Dispatcher", () => {
     assertEquals(server.arrivals[0]?.headers.authorization, `Basic ${btoa("odoo:s3cret")}`);
   });
 
+  it("tells Odoo the trace that a job belongs to, where there is one", async () => {
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    await dispatcher.ask({ ...job("1"), traceparent });
+    await dispatcher.ask(job("2"));
+
+    assertEquals(server.arrivals.map((it) => it.headers["traceparent"]), [traceparent, undefined]);
+  });
+
   it("says what the answer means", async () => {
     const seen: string[] = [];
     for (const status of [200, 204, 500, 404, 502, 503, 504]) {

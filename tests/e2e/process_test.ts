@@ -77,6 +77,12 @@ describe("the process", () => {
     ]);
     assertEquals(status.odoo.open, true);
     assertEquals((await get(`${url}/other`)).status, 404);
+    const why = await HostProcess.start(["why", uuid, `--url=${url}`]);
+    assertEquals((await why.exited).code, 0);
+    assertMatch(why.lines.join("\n"), /^Job \S+ of database \S+\n {2}it has been done for /);
+    const look = await HostProcess.start(["status", `--url=${url}`]);
+    assertEquals((await look.exited).code, 0);
+    assertMatch(look.lines[0]!, /^odoo-jobrunner \S+, up for .*: leading$/);
 
     assertEquals(await host!.stop(), { code: 0, signal: null });
 

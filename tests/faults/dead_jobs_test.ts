@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { Recorder } from "../../src/metrics/recorder.ts";
 import { FaultScene, HastyClock, ONCE } from "../support/fault_scene.ts";
 import type { TestDatabase } from "../support/test_postgres.ts";
 import type { TestRunner } from "../support/test_runner.ts";
@@ -15,6 +16,7 @@ for (const generation of ["10.0", "12.0", "16.0-2025"]) {
     let scene: FaultScene;
     let database: TestDatabase;
     let test: TestRunner;
+    let recorder: Recorder;
 
     beforeAll(async () => {
       scene = await FaultScene.start(generation);
@@ -37,7 +39,8 @@ for (const generation of ["10.0", "12.0", "16.0-2025"]) {
 
     function run(requeueStartedAfterMs: number | null): void {
       const clock = new HastyClock({ [SEARCH_MS]: 50 });
-      test = scene.run([database], { clock, requeueStartedAfterMs });
+      recorder = new Recorder();
+      test = scene.run([database], { clock, requeueStartedAfterMs, meter: recorder });
     }
 
     function shown() {
@@ -57,6 +60,7 @@ for (const generation of ["10.0", "12.0", "16.0-2025"]) {
       if (isGuarded) await database.untilState(enqueued, "done");
       if (hasLocks) await database.untilState(started, "done");
       await until("what is left is shown", () => JSON.stringify(shown()) === JSON.stringify(left));
+      assertEquals(recorder.deadJobs.total, 2 - left.flat().length);
       if (!isGuarded) {
         await test.log.until(`job ${enqueued} is stranded`);
         assertEquals(test.runner.status.databases[0]!.stranded.count, 1);

@@ -25,7 +25,7 @@ describe("ContainedTurn", () => {
       random: () => 1,
       logger: new LogLines().logger(""),
       requeueStartedAfterMs: null,
-      ask: (uuid) => {
+      ask: ({ uuid }) => {
         if (isBroken) throw new TypeError("broken on purpose");
         asked.push(uuid);
       },

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { beforeEach, describe, it } from "@std/testing/bdd";
+import { NO_METER } from "../../src/meter.ts";
 import { Decider } from "../../src/runner/decider.ts";
 import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -24,6 +25,7 @@ describe("Decider", () => {
 
   function newDecider(): Decider {
     return new Decider({
+      meter: NO_METER,
       scheduler,
       clock,
       allowance: () => allowance,

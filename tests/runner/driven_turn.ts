@@ -72,7 +72,7 @@ export class DrivenTurn {
       random: () => 1,
       logger,
       requeueStartedAfterMs,
-      ask: (uuid) => void this.asked.push(uuid),
+      ask: ({ uuid }) => void this.asked.push(uuid),
       onBegun: () => {},
       letGo: (uuid) => void this.letGo.push(uuid),
       onChange: () => {},

@@ -4,6 +4,7 @@ import { generationOf, type KnownGeneration } from "../../src/database/generatio
 import type { JobRow } from "../../src/database/job_row.ts";
 import { type Answer, NO_ANSWER, type Statement } from "../../src/database/statement.ts";
 import type { Logger } from "../../src/log.ts";
+import { NO_METER } from "../../src/meter.ts";
 import { ContainedTurn } from "../../src/runner/contained_turn.ts";
 import { Decider } from "../../src/runner/decider.ts";
 import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
@@ -47,7 +48,7 @@ export class SteadyStream {
       ...{ database: "shop", scheduler: this.scheduler, clock, logger: LOGGER },
       requeueStartedAfterMs: null,
       random: () => 0.5,
-      ask: (uuid) => this.#asked.push(uuid),
+      ask: ({ uuid }) => this.#asked.push(uuid),
       onBegun: () => {},
       letGo: () => {},
       onChange: () => this.#decider.decideSoon(),
@@ -56,6 +57,7 @@ export class SteadyStream {
       throw error;
     });
     this.#decider = new Decider({
+      meter: NO_METER,
       ...{ scheduler: this.scheduler, clock, allowance: () => Infinity },
       take: (_database, uuid, channel) => this.turn.take(uuid, channel),
     });

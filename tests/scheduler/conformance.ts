@@ -4,6 +4,7 @@ import { capacityConformance } from "./conformance/capacity.ts";
 import { channelsConformance } from "./conformance/channels.ts";
 import { databasesConformance } from "./conformance/databases.ts";
 import { differencesConformance } from "./conformance/differences.ts";
+import { explanationConformance } from "./conformance/explanation.ts";
 import { flowConformance } from "./conformance/flow.ts";
 import { orderConformance } from "./conformance/order.ts";
 import { reconfigurationConformance } from "./conformance/reconfiguration.ts";
@@ -42,6 +43,7 @@ export function conformance({ name, create, ConfigError }: Entry): void {
     statesConformance(createChecked);
     differencesConformance(createChecked);
     wakeupConformance(createChecked);
+    explanationConformance(createChecked);
     reconfigurationConformance(createChecked, ConfigError);
     databasesConformance(createChecked);
     refusalsConformance(createChecked);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { CORE_WASM_BASE64 } from "../../src/scheduler/core_wasm.ts";
 import { Scheduler, TableFullError } from "../../src/scheduler/slim.ts";
 import { job, NOW } from "./conformance/steps.ts";
 import { coreWithPages } from "./limited_memory.ts";
@@ -19,6 +20,12 @@ function fill(scheduler: Scheduler, changes: (number: number) => Parameters<type
     }
   }
 }
+
+describe("scheduler.wasm", () => {
+  it("is no larger than 18 KiB", () => {
+    assert(atob(CORE_WASM_BASE64).length <= 18 * 1024);
+  });
+});
 
 describe("a core at the end of its memory", () => {
   it("refuses a job more, and has changed nothing", () => {

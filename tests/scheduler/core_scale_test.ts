@@ -19,6 +19,25 @@ describe("a million jobs", () => {
     assert(scheduler.memoryBytes / MILLION < 150, `${scheduler.memoryBytes / MILLION} bytes a job`);
   });
 
+  it("are counted to explain one of them, without a byte", () => {
+    const scheduler = Scheduler.create("root:1000,mail:0");
+    tellMillion(scheduler);
+    scheduler.takeReady(NOW);
+    const bytes = scheduler.memoryBytes;
+
+    const last = uuidOf(MILLION - 1);
+    const { waitsAt, reasons } = scheduler.explain("shop", last, NOW);
+
+    const first = { database: "shop", uuid: uuidOf(1) };
+    const before = MILLION - 1001;
+    assertEquals(waitsAt, "root");
+    assertEquals(reasons, [
+      { kind: "order", channel: "root", before, first, firstEtaMs: null },
+      { kind: "full", channel: "root", taken: 1000, capacity: 1000, sequential: false },
+    ]);
+    assertEquals(scheduler.memoryBytes, bytes);
+  });
+
   it("leave their memory to the next million", () => {
     const scheduler = Scheduler.create("root:1000,mail:0");
     tellMillion(scheduler);

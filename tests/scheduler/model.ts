@@ -10,7 +10,8 @@ import {
   type ModelJob,
   type ModelState,
 } from "./model_channel.ts";
-import type { Channel, Job, SchedulerLike, Taken } from "./scheduler_like.ts";
+import { explained, statusOf, UNKNOWN } from "./model_explanation.ts";
+import type { Channel, Explained, Job, SchedulerLike, Taken } from "./scheduler_like.ts";
 
 const MODEL_STATE_OF: ReadonlyMap<string, ModelState | "over"> = new Map([
   ["wait_dependencies", "parked"],
@@ -71,6 +72,13 @@ export class ModelScheduler implements SchedulerLike {
   wakeupAtMs(nowMs: number): number {
     this.#noteTime(nowMs);
     return this.#root.nextReleaseMs(nowMs);
+  }
+
+  explain(database: string, uuid: string, nowMs: number): Explained {
+    const job = this.#jobs.get(keyOf(database, uuid));
+    if (job === undefined) return UNKNOWN;
+    this.#noteTime(nowMs);
+    return explained(job, this.#channelOf(job.channelName), nowMs);
   }
 
   forget(database: string, uuid: string): void {
@@ -252,22 +260,6 @@ function isSame(job: JobProperties, other: JobProperties): boolean {
   return job.channelName === other.channelName && job.sequence === other.sequence &&
     job.createdMs === other.createdMs && job.priority === other.priority &&
     job.etaMs === other.etaMs;
-}
-
-function statusOf(channel: ModelChannel): Channel {
-  const { name, capacity, sequential, throttleMs, paused } = channel.config;
-  const count = (state: ModelState) => [...channel.own].filter((it) => it.state === state).length;
-  return {
-    name,
-    capacity,
-    sequential,
-    throttle: throttleMs === 0 ? null : throttleMs / 1000,
-    paused,
-    waiting: count("waiting"),
-    running: count("running"),
-    failed: count("failed"),
-    parked: count("parked"),
-  };
 }
 
 function check(condition: boolean, what: string): asserts condition {

@@ -87,6 +87,29 @@ export class ModelChannel {
     return Math.max(earliestMs, this.throttleEndMs);
   }
 
+  /** The jobs that wait in it once its subchannels have released theirs; nothing moves. */
+  wouldHold(nowMs: number): ModelJob[] {
+    return [...this.heap, ...[...this.children].flatMap((it) => it.wouldRelease(nowMs))];
+  }
+
+  /** What it would release: as `release`, on copies. */
+  wouldRelease(nowMs: number): ModelJob[] {
+    const copy = new ModelChannel(this.config, null, true);
+    for (const job of this.wouldHold(nowMs)) copy.heap.add(job);
+    for (const job of this.running) copy.running.add(job);
+    for (const job of this.own) copy.own.add(job);
+    copy.throttleEndMs = this.throttleEndMs;
+    return copy.release(nowMs, Infinity);
+  }
+
+  /** The jobs of `wouldHold` that go before a job, the first of them first. */
+  before(job: ModelJob, nowMs: number): ModelJob[] {
+    return this.wouldHold(nowMs)
+      .filter((it) => (this.config.sequential && this.heap.has(it)) || it.etaMs <= nowMs)
+      .filter((it) => runsBefore(it, job))
+      .sort((a, b) => runsBefore(a, b) ? -1 : 1);
+  }
+
   /** A throttle is never longer than what is configured, counted from now. */
   shortenThrottle(nowMs: number): void {
     this.throttleEndMs = Math.min(this.throttleEndMs, nowMs + this.config.throttleMs);

@@ -8,6 +8,7 @@ export interface SchedulerLike {
   wakeupAtMs(nowMs: number): number;
   forget(database: string, uuid: string): void;
   forgetDatabase(database: string): void;
+  explain(database: string, uuid: string, nowMs: number): Explained;
   channels(): readonly Channel[];
   configure(channels: string): void;
   parkDatabase(database: string): void;
@@ -50,4 +51,13 @@ export interface Channel {
   running: number;
   failed: number;
   parked: number;
+  waitingSinceMs: number | null;
+}
+
+/** Why a job does not run. Which fields a reason has is for its kind to say. */
+export interface Explained {
+  state: string;
+  waitsAt: string | null;
+  reasons: readonly Readonly<Record<string, unknown>>[];
+  path: readonly (Channel & { taken: number })[];
 }

@@ -1,29 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { createApp } from "../../src/server/app.ts";
+import { createApp, createMetricsApp } from "../../src/server/app.ts";
 import type { DatabaseState, RunnerStatus } from "../../src/status.ts";
+import { databaseStatus, runnerStatus } from "../support/runner_status.ts";
 
 function statusWith(...states: DatabaseState[]): RunnerStatus {
-  return {
-    version: "1.2.3",
-    phase: "running",
-    startedMs: 1_000,
-    nowMs: 2_000,
-    databases: states.map((state, i) => ({
-      name: i === 0 ? `a<script>"` : `db${i}`,
-      state,
-      reason: null,
-      sinceMs: 1_000,
-      generation: "queue_job 16.0",
-      inFlight: 0,
-      stranded: { count: 0, oldest: [] },
-      suspectedDead: { count: 0, oldest: [] },
-    })),
-    channels: [],
-    odoo: { url: "http://localhost:8069", open: true, reason: null, sinceMs: 1_000, waiting: 0 },
-    inFlight: { claimed: 0, asked: 0, unsure: 0, returning: 0 },
-    scheduler: { state: "deciding", reason: null, jobs: 0, memoryBytes: 0, trapCount: 0 },
-  };
+  const nameOf = (number: number) => number === 0 ? `a<script>"` : `db${number}`;
+  return runnerStatus({ databases: states.map((it, i) => databaseStatus(nameOf(i), it)) });
 }
 
 describe("GET /livez", () => {
@@ -118,5 +101,32 @@ describe("createApp", () => {
     assertEquals(response.status, 500);
     assertEquals(await response.json(), { error: "internal error" });
     assertEquals(errors.map((it) => it.message), ["secret"]);
+  });
+});
+
+describe("GET /metrics", () => {
+  const measured = { metrics: () => Promise.resolve("a 1\n"), history: () => ({ stepMs: 5 }) };
+
+  it("says what is measured, as Prometheus reads it", async () => {
+    const app = createApp(() => statusWith("ready"), () => {}, measured);
+
+    const response = await app.request("/metrics");
+
+    assertEquals(await response.text(), "a 1\n");
+    assertStringIncludes(response.headers.get("content-type") ?? "", "text/plain; version=0.0.4");
+    assertEquals(await (await app.request("/history")).json(), { stepMs: 5 });
+  });
+
+  it("is not there where nothing is measured", async () => {
+    assertEquals((await createApp(() => statusWith("ready")).request("/metrics")).status, 404);
+  });
+
+  it("is all that a server of metrics has, and changes nothing", async () => {
+    const app = createMetricsApp(measured);
+
+    for (const path of ["/", "/metrics", "/status"]) {
+      assertEquals(await (await app.request(path)).text(), "a 1\n");
+    }
+    assertEquals((await app.request("/metrics", { method: "POST" })).status, 405);
   });
 });

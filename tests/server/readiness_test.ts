@@ -2,19 +2,10 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { isReady } from "../../src/server/readiness.ts";
 import type { DatabaseState, RunnerPhase } from "../../src/status.ts";
+import { databaseStatus } from "../support/runner_status.ts";
 
 function isReadyWith(phase: RunnerPhase, ...states: DatabaseState[]): boolean {
-  const databases = states.map((state, i) => ({
-    name: `db${i}`,
-    state,
-    reason: null,
-    sinceMs: 0,
-    generation: null,
-    inFlight: 0,
-    stranded: { count: 0, oldest: [] },
-    suspectedDead: { count: 0, oldest: [] },
-  }));
-  return isReady({ phase, databases });
+  return isReady({ phase, databases: states.map((it, i) => databaseStatus(`db${i}`, it)) });
 }
 
 describe("isReady", () => {

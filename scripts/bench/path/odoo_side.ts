@@ -75,6 +75,7 @@ async function carryOut(command: Command): Promise<unknown> {
 }
 
 async function measureLatencies(command: RateCommand): Promise<unknown> {
+  clock = new WallClock();
   const finishedCount = finished.count + command.count;
   const current = notes = new LatencyNotes(() => clock.nowMs());
   const stopListening = await listenTo(command.databases, (uuid) => current.notified(uuid));

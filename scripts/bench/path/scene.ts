@@ -15,7 +15,7 @@ const PARAMETERS = {
   shared_buffers: "256MB",
   wal_level: "replica",
   max_wal_size: "4GB",
-  max_connections: "1600",
+  max_connections: "2200",
 };
 /** Of 2024: what most databases have. */
 const GENERATION = "16.0";

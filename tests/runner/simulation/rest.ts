@@ -6,8 +6,11 @@ import { Violation } from "./violation.ts";
 /** All backoffs and graces are over long before. */
 const REST_MS = 60 * 60_000;
 const CURE_INTERVAL_MS = 2 * 60_000;
-/** After all seems over, this shows whether it stays so. */
-const CALM_MS = 60_000;
+/**
+ * After all seems over, this shows whether it stays so. Three databases that are read anew every
+ * two minutes leave no longer time between them for certain than a third of that.
+ */
+const CALM_MS = 30_000;
 const STEPS_MAX = 20_000;
 
 /** Lets a history end without faults, and checks what must be so then. */

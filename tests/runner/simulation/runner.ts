@@ -2,6 +2,7 @@ import { type Clock, type Timer, TimerSet } from "../../../src/clock.ts";
 import { OdooGate } from "../../../src/dispatch/odoo_gate.ts";
 import type { ProbeAnswer } from "../../../src/dispatch/probe.ts";
 import type { Logger } from "../../../src/log.ts";
+import { NO_METER } from "../../../src/meter.ts";
 import { ContainedTurn } from "../../../src/runner/contained_turn.ts";
 import type { DatabaseTurn } from "../../../src/runner/database_turn.ts";
 import { Decider } from "../../../src/runner/decider.ts";
@@ -85,6 +86,7 @@ export class Runner {
     );
     const logger = loggerTo(options.trace);
     this.#decider = new Decider({
+      meter: NO_METER,
       scheduler: this.scheduler,
       clock,
       allowance: () => this.#mayDecide ? this.#gate.allowance : 0,
@@ -171,7 +173,7 @@ export class Runner {
       random: random.fraction,
       logger,
       requeueStartedAfterMs: this.#options.requeueStartedAfterMs,
-      ask: (uuid) => {
+      ask: ({ uuid }) => {
         // Whether it was sent is not known to whoever catches the error.
         if (this.#isErrorArmed) auditor.noteLeft(table, uuid);
         this.#throwIfArmed();

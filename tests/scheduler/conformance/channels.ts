@@ -17,7 +17,8 @@ export function channelsConformance(
       const channels = scheduler.channels().map((channel) => ({ ...channel }));
 
       const plain = { capacity: null, sequential: false, throttle: null, paused: false };
-      const empty = { ...plain, waiting: 0, running: 0, failed: 0, parked: 0 };
+      const none = { waiting: 0, running: 0, failed: 0, parked: 0, waitingSinceMs: null };
+      const empty = { ...plain, ...none };
       assertEquals(channels, [
         { ...empty, name: "root", capacity: 9 },
         { ...empty, name: "root.mail", capacity: 2, paused: true },

@@ -56,7 +56,7 @@ export function reconfigurationConformance(
 
       const mail = scheduler.channels().find(({ name }) => name === "root.mail");
 
-      const none = { waiting: 0, running: 0, failed: 0, parked: 0 };
+      const none = { waiting: 0, running: 0, failed: 0, parked: 0, waitingSinceMs: null };
       const shown = {
         name: "root.mail",
         capacity: 4,

@@ -1,5 +1,5 @@
 import { ModelScheduler } from "../model.ts";
-import type { Channel, Job, SchedulerLike, Taken } from "../scheduler_like.ts";
+import type { Channel, Explained, Job, SchedulerLike, Taken } from "../scheduler_like.ts";
 import type { Implementation } from "../implementations.ts";
 
 /** Hands everything on to a model. What is broken overrides one method. */
@@ -18,6 +18,9 @@ class Wrapped implements SchedulerLike {
   }
   wakeupAtMs(nowMs: number): number {
     return this.model.wakeupAtMs(nowMs);
+  }
+  explain(database: string, uuid: string, nowMs: number): Explained {
+    return this.model.explain(database, uuid, nowMs);
   }
   forget(database: string, uuid: string): void {
     this.model.forget(database, uuid);
@@ -150,6 +153,22 @@ class DoesNotTouch extends Wrapped {
   override touch(): void {}
 }
 
+/** Leaves out what holds a job back further up. */
+class ExplainsTheFirstReason extends Wrapped {
+  override explain(database: string, uuid: string, nowMs: number): Explained {
+    const answer = super.explain(database, uuid, nowMs);
+    return { ...answer, reasons: answer.reasons.slice(0, 1) };
+  }
+}
+
+/** Explains by another question than the one that decides. */
+class ExplainsByFlow extends Wrapped {
+  override explain(database: string, uuid: string, nowMs: number): Explained {
+    this.model.takeReady(nowMs, 0);
+    return super.explain(database, uuid, nowMs);
+  }
+}
+
 /** Schedulers with one mistake each, to see whether the simulation finds it. */
 export const BROKEN: readonly Implementation[] = [
   {
@@ -175,6 +194,8 @@ export const BROKEN: readonly Implementation[] = [
   { name: "sees no step back", create: (channels) => new SeesNoStepBack(channels) },
   { name: "wakes late", create: (channels) => new WakesLate(channels) },
   { name: "parks running jobs", create: (channels) => new ParksRunningJobs(channels) },
+  { name: "explains one reason", create: (channels) => new ExplainsTheFirstReason(channels) },
+  { name: "lets jobs flow to explain", create: (channels) => new ExplainsByFlow(channels) },
   { name: "does not touch", create: (channels) => new DoesNotTouch(channels) },
 ];
 

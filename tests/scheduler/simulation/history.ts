@@ -66,6 +66,7 @@ export class History {
     const choice = below(100);
     if (choice < 30) return this.#question();
     if (choice < 34) return { call: "wakeupAtMs", nowMs: this.#later() };
+    if (chance(0.15)) return this.#explanation(this.#later());
     if (choice < 40) return this.#databaseStep(choice);
     if (choice < 43) return this.#refusedNotice();
     if (choice < 47 || (choice < 60 && this.#scanning.size > 0)) return this.#jobStep();
@@ -82,8 +83,15 @@ export class History {
     const nowMs = this.#later();
     const max = chance(0.25) ? pick([0, 1, 1, 2, 3, 100]) : null;
     if (chance(0.7)) this.#next.push({ call: "wakeupAtMs", nowMs });
+    if (chance(0.3)) this.#next.push(this.#explanation(nowMs));
     if (max !== null && chance(0.3)) this.#next.push({ call: "takeReady", nowMs, max });
     return { call: "takeReady", nowMs, max };
+  }
+
+  #explanation(nowMs: number): Step {
+    const { pick } = this.#random;
+    const database = pick(this.#manner.databases);
+    return { call: "explain", database, uuid: pick(this.#manner.uuids), nowMs };
   }
 
   /** A job that was handed out goes on. */

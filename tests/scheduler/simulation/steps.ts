@@ -4,6 +4,12 @@ import type { Job, SchedulerLike } from "../scheduler_like.ts";
 export type Step =
   | { readonly call: "notify"; readonly job: Job }
   | { readonly call: "forget" | "touch"; readonly database: string; readonly uuid: string }
+  | {
+    readonly call: "explain";
+    readonly database: string;
+    readonly uuid: string;
+    readonly nowMs: number;
+  }
   | { readonly call: DatabaseCall; readonly database: string }
   | { readonly call: "takeReady"; readonly nowMs: number; readonly max: number | null }
   | { readonly call: "wakeupAtMs"; readonly nowMs: number }
@@ -42,6 +48,8 @@ function called(step: Step, scheduler: SchedulerLike): string {
     case "forget":
     case "touch":
       return String(scheduler[step.call](step.database, step.uuid));
+    case "explain":
+      return JSON.stringify(sorted(scheduler.explain(step.database, step.uuid, step.nowMs)));
     case "forgetDatabase":
     case "parkDatabase":
     case "beginScan":
@@ -58,4 +66,12 @@ function called(step: Step, scheduler: SchedulerLike): string {
       return JSON.stringify(jobs.map(({ database, uuid }) => [database, uuid]));
     }
   }
+}
+
+/** With the fields of all objects in one order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
+  return Object.fromEntries(entries.map(([name, it]) => [name, sorted(it)]));
 }

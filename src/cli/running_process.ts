@@ -1,0 +1,54 @@
+import { type Clock, SystemClock } from "../clock.ts";
+import type { Settings } from "../config/settings.ts";
+
+/** What the running process has answered. */
+export interface ProcessAnswer {
+  readonly status: number;
+  readonly value: unknown;
+}
+
+/** Longer than it takes to read the slowest database. */
+const ANSWER_MS = 30_000;
+
+/** Where the health server of the process with these settings listens. */
+export function healthUrl({ healthHost, healthPort }: Settings): string {
+  const isAny = healthHost === "0.0.0.0" || healthHost === "::";
+  const host = isAny ? "localhost" : healthHost;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${healthPort}`;
+}
+
+/**
+ * Asks the health server of the running process.
+ *
+ * @param url Of the server, maybe below a prefix.
+ * @throws {Error} When it cannot be asked, or who answers is somebody else.
+ */
+export async function askProcess(
+  url: string,
+  path: string,
+  clock: Clock = new SystemClock(),
+): Promise<ProcessAnswer> {
+  const stop = new AbortController();
+  const limit = clock.after(ANSWER_MS, () => stop.abort());
+  try {
+    const response = await fetch(url.replace(/\/+$/, "") + path, { signal: stop.signal });
+    const text = await response.text();
+    if (!response.headers.get("content-type")?.startsWith("application/json")) {
+      throw new Error(`who answers is no job runner (status ${response.status})`);
+    }
+    return { status: response.status, value: JSON.parse(text) };
+  } catch (error) {
+    throw new Error(`Cannot ask the job runner at ${url}: ${reasonOf(error, stop.signal)}`, {
+      cause: error,
+    });
+  } finally {
+    limit.cancel();
+  }
+}
+
+/** `fetch` hides what has happened in the cause. */
+function reasonOf(error: unknown, { aborted }: AbortSignal): string {
+  if (aborted) return `no answer within ${ANSWER_MS / 1000} s`;
+  const { cause, message } = error as Error;
+  return cause instanceof Error && cause.message !== "" ? cause.message : message;
+}

@@ -1,0 +1,195 @@
+import type { Clock } from "../clock.ts";
+import type { ConnectionSettings } from "../database/connection.ts";
+import { Database } from "../database/database.ts";
+import { readJobDetails } from "../database/job_details.ts";
+import type { Explanation, PathChannel } from "../scheduler/mod.ts";
+import { sentenceOf, told } from "../sentences.ts";
+import type { RunnerPhase } from "../status.ts";
+import type {
+  ChannelWhy,
+  DatabaseWhy,
+  Explainer,
+  HostReason,
+  JobDetails,
+  JobsWhy,
+  JobWhy,
+  Reason,
+  RunningJob,
+} from "../why.ts";
+import type { JobRequests } from "./job_requests.ts";
+import { jobReasons } from "./job_reasons.ts";
+import type { LiveScheduler } from "./live_scheduler.ts";
+import { databaseStatusOf, withFailed } from "./runner_status.ts";
+import type { Served } from "./served_databases.ts";
+import { Slots } from "./slots.ts";
+
+export interface ExplanationsOptions {
+  readonly clock: Clock;
+  readonly connection: ConnectionSettings;
+  readonly scheduler: LiveScheduler;
+  readonly requests: JobRequests;
+  readonly phase: () => RunnerPhase;
+  /** Nothing is taken before the jobs of all databases are read. */
+  readonly isReading: () => boolean;
+  readonly served: (database: string) => Served | undefined;
+  /** Names of all that are served. */
+  readonly databases: () => readonly string[];
+}
+
+/** A database that takes longer is not waited for. */
+const READ_MS = 5_000;
+const RUNNING_MAX = 5;
+const NO_ROW = { row: null, problem: null } as const;
+
+/** A row as it was read, or why it was not. */
+interface RowRead {
+  readonly row: JobDetails | null;
+  readonly problem: string | null;
+}
+
+/**
+ * Why jobs do not run: what the scheduler says, why the runner takes nothing, and what the row
+ * itself says. It changes nothing. A row is read over a connection of its own, which ends with it:
+ * so no job waits for a question, and a database that we do not lead can be asked as well.
+ */
+export class Explanations implements Explainer {
+  readonly #options: ExplanationsOptions;
+  /** So many databases are read at the same time, whoever asks. */
+  readonly #slots: Slots;
+
+  constructor(options: ExplanationsOptions) {
+    this.#options = options;
+    this.#slots = new Slots(options.clock);
+  }
+
+  async explain(database: string | null, uuid: string): Promise<JobsWhy> {
+    const names = database === null ? this.#options.databases() : [database];
+    const jobs = await Promise.all(names.map((name) => this.#job(name, uuid)));
+    const isWanted = (it: JobWhy) => database !== null || it.reasons[0]?.kind !== "missing";
+    return { uuid, jobs: jobs.filter(isWanted), asked: names.length };
+  }
+
+  explainChannel(channel: string): ChannelWhy | null {
+    const nowMs = this.#options.clock.nowMs();
+    const explained = this.#options.scheduler.explainChannel(channel);
+    if (explained?.state === "unknown") return null;
+    const { reasons = [], waitsAt = null } = explained ?? {};
+    const path = this.#pathOf(explained);
+    const all = [...this.#runnerHolds(), ...reasons].map((it) => told(it, nowMs));
+    const name = path[0]?.name ?? channel;
+    const answer = sentenceOf(`A job that comes to channel ${name} now`, all);
+    const full = reasons.find((it) => it.kind === "full")?.channel ?? name;
+    return {
+      ...{ channel: name, nowMs, answer, waitsAt, path },
+      reasons: all,
+      running: this.#runningIn(full),
+    };
+  }
+
+  explainDatabase(database: string): DatabaseWhy {
+    const { clock, scheduler, served: find } = this.#options;
+    const nowMs = clock.nowMs();
+    const reasons = this.#holds(database).map((it) => told(it, nowMs));
+    const served = find(database);
+    return {
+      ...{ database, nowMs, reasons },
+      answer: sentenceOf(`Database ${database}`, reasons),
+      status: served ? databaseStatusOf(served, scheduler) : null,
+    };
+  }
+
+  async #job(database: string, uuid: string): Promise<JobWhy> {
+    const { served: find, clock, scheduler } = this.#options;
+    const served = find(database);
+    const { row, problem } = served ? await this.#read(database, uuid) : NO_ROW;
+    // What is known without waiting, all of one moment.
+    const nowMs = clock.nowMs();
+    const explained = scheduler.explain(database, uuid);
+    const found: Reason[] = served
+      ? jobReasons({
+        ...{ uuid, row, problem, explained },
+        inHands: served.turn.inFlight.get(uuid),
+        stuck: served.turn.stuck,
+        holds: this.#holds(database),
+        isRead: served.turn.phase === "ready",
+      })
+      : this.#holds(database);
+    const reasons = found.map((it) => told(it, nowMs));
+    const { state: known = "unknown", waitsAt = null } = explained ?? {};
+    const path = this.#pathOf(explained);
+    const answer = sentenceOf(`Job ${uuid} of database ${database}`, reasons);
+    return { ...{ database, uuid, nowMs, answer, reasons, row, known }, waitsAt, path };
+  }
+
+  async #read(database: string, uuid: string): Promise<RowRead> {
+    const { clock, connection } = this.#options;
+    const giveBack = await this.#slots.take();
+    const stop = new AbortController();
+    const limit = clock.after(READ_MS, () => stop.abort());
+    try {
+      const reader = new Database(database, { connection, clock });
+      const session = await reader.openSession({}, { signal: stop.signal });
+      try {
+        const generation = await reader.generation(session);
+        if ("reason" in generation) return { row: null, problem: generation.reason };
+        return { row: await readJobDetails(session, generation, uuid), problem: null };
+      } finally {
+        await session.end();
+      }
+    } catch (error) {
+      const isLate = stop.signal.aborted;
+      const problem = isLate ? `no answer within ${READ_MS / 1000} s` : (error as Error).message;
+      return { row: null, problem };
+    } finally {
+      limit.cancel();
+      giveBack();
+    }
+  }
+
+  #pathOf(explained: Explanation | null): PathChannel[] {
+    if (explained === null || explained.path.length === 0) return [];
+    const { databases, served } = this.#options;
+    return withFailed(explained.path, databases().map((it) => served(it)!));
+  }
+
+  /** Why nothing of a database is taken. */
+  #holds(database: string): HostReason[] {
+    const served = this.#options.served(database);
+    const runner = this.#runnerHolds();
+    if (!served) {
+      const state = "unserved";
+      return [...runner, { kind: "database", state, reason: null, sinceMs: null }];
+    }
+    const { state, reason, sinceMs } = served.link.status;
+    return state === "ready" ? runner : [...runner, { kind: "database", state, reason, sinceMs }];
+  }
+
+  /** Why nothing is taken at all. */
+  #runnerHolds(): HostReason[] {
+    const { phase: readPhase, isReading, scheduler, requests } = this.#options;
+    const phase = readPhase();
+    if (phase !== "running") return [{ kind: "runner", phase }];
+    const holds: HostReason[] = [];
+    if (isReading()) holds.push({ kind: "reading" });
+    const { state, reason } = scheduler.status;
+    if (state !== "deciding") holds.push({ kind: "scheduler", state, reason });
+    const { open, reason: away, sinceMs, waiting } = requests.status;
+    if (!open) holds.push({ kind: "odoo", reason: away, sinceMs });
+    else if (requests.allowance <= 0) holds.push({ kind: "backPressure", waiting });
+    return holds;
+  }
+
+  #runningIn(channel: string): RunningJob[] {
+    const running: RunningJob[] = [];
+    for (const database of this.#options.databases()) {
+      for (const job of this.#options.served(database)!.turn.inFlight.all()) {
+        if (job.channel !== channel && !job.channel.startsWith(`${channel}.`)) continue;
+        const { uuid, state, enqueuedSeconds } = job;
+        const sinceMs = enqueuedSeconds === 0 ? null : enqueuedSeconds * 1000;
+        running.push({ database, uuid, channel: job.channel, state, sinceMs });
+        if (running.length === RUNNING_MAX) return running;
+      }
+    }
+    return running;
+  }
+}

@@ -1,0 +1,312 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
+import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
+import { runCommand } from "../../src/cli/command.ts";
+import { createApp } from "../../src/server/app.ts";
+import { serve as serveApp, type Served } from "../../src/server/serve.ts";
+import { routeWhy } from "../../src/server/why_routes.ts";
+import type { JobsWhy, JobWhy, ToldReason } from "../../src/why.ts";
+import { fakeMachine } from "../config/fake_machine.ts";
+import { closedPort } from "../support/http_server.ts";
+import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
+import { TestRunner, type TestRunnerOptions } from "../support/test_runner.ts";
+import { until } from "../support/until.ts";
+
+const CHANNELS = "root:9,mail:1,sap:1:sequential,slow:9:throttle=3600,off:2:paused";
+const AT_WORK = { plan: { workMs: 60_000 } };
+
+describe("why a job does not run", () => {
+  let postgres: TestPostgres;
+  let odoo: StandInOdoo;
+  let database: TestDatabase;
+  let test: TestRunner | null = null;
+  let server: Served | null = null;
+
+  beforeAll(async () => {
+    postgres = await TestPostgres.start();
+    odoo = await startOdoo(8);
+  });
+  afterEach(async () => {
+    await server?.close();
+    await test?.stop();
+    test = server = null;
+    assertEquals(await postgres.backends(), 0);
+  });
+  afterAll(async () => {
+    await odoo.stop();
+    await postgres.stop();
+  });
+
+  function startOdoo(workers: number): Promise<StandInOdoo> {
+    const generation = generationNamed("16.0");
+    return StandInOdoo.start({ generation, server: postgres.server, workers });
+  }
+
+  async function serve(
+    options: { readonly channels?: string; readonly port?: number; readonly generation?: string } =
+      {},
+  ): Promise<void> {
+    database = await postgres.database(options.generation ?? "16.0");
+    const { channels = CHANNELS, port = odoo.port } = options;
+    await run({ databases: [database], port, channels });
+    await test!.untilReady(database);
+  }
+
+  /** A runner with the server of its process. */
+  async function run(options: TestRunnerOptions): Promise<void> {
+    test = TestRunner.start(postgres, options);
+    const app = createApp(() => test!.runner.status);
+    routeWhy(app, test.runner.why);
+    server = await serveApp({ app, host: "127.0.0.1", port: 0, clock: test.clock });
+  }
+
+  /** What the command line says, as it stands in a terminal. */
+  async function command(...argv: string[]): Promise<{ code: number; output: string }> {
+    let output = "";
+    const machine = fakeMachine({ argv: [...argv, `--health-port=${server!.port}`] });
+    const write = (text: string) => void (output += text);
+    const code = await runCommand(machine, "1.2.3", { write, writeError: write });
+    return { code: code as number, output };
+  }
+
+  async function why(uuid: string): Promise<JobWhy> {
+    const { jobs } = await test!.runner.explain(database.name, uuid);
+    assertEquals(jobs.length, 1);
+    return jobs[0]!;
+  }
+
+  const kindsOf = ({ reasons }: { readonly reasons: readonly ToldReason[] }) => {
+    return reasons.map((it) => it.kind);
+  };
+  /** Asks again until the reasons are these: a row is heard of a moment after it is there. */
+  const untilWhy = async (uuid: string, ...kinds: ToldReason["kind"][]): Promise<JobWhy> => {
+    let seen: JobWhy | undefined;
+    try {
+      await until(`${kinds} hold job ${uuid} back`, async () => {
+        seen = await why(uuid);
+        return String(kindsOf(seen)) === String(kinds);
+      });
+    } catch (error) {
+      throw new Error(`${(error as Error).message}, but: ${seen?.answer}`, { cause: error });
+    }
+    await askOtherwise(uuid, seen!);
+    return seen!;
+  };
+  /** The server and the command line have the same answer. */
+  const askOtherwise = async (uuid: string, { reasons, path }: JobWhy): Promise<void> => {
+    const question = new URLSearchParams({ uuid, database: database.name });
+    const response = await fetch(`http://127.0.0.1:${server!.port}/why?${question}`);
+    const { jobs } = await response.json() as JobsWhy;
+    assertEquals(jobs.map(kindsOf), [reasons.map((it) => it.kind)]);
+    const { code, output } = await command("why", uuid, `--database=${database.name}`);
+    const isHeld = !["runs", "over", "inHands"].includes(reasons[0]!.kind);
+    const isNone = reasons[0]!.kind === "missing";
+    assertEquals(code, isNone ? 4 : reasons[0]!.kind === "unreadable" ? 1 : isHeld ? 3 : 0);
+    // Times go on.
+    for (const { text } of reasons) {
+      assertStringIncludes(output, text.replace(/(, in| for) .*/, ""));
+    }
+    for (const { name } of path) assertStringIncludes(output, name);
+  };
+  const untilWorking = (uuid: string) => {
+    return until(`job ${uuid} works`, () => {
+      return odoo.requests.of({ database: database.name, uuid }).working === 1;
+    });
+  };
+
+  it("waits for its eta", async () => {
+    await serve();
+    const uuid = await database.addJob({ etaInMs: 200_000 });
+
+    const { answer, row, known, waitsAt } = await untilWhy(uuid, "eta");
+
+    assertMatch(answer, /^Job \S+ of database \S+: it waits for its eta, in 3 min, at 20\d\d-/);
+    assertEquals([row?.state, known, waitsAt], ["pending", "waiting", "root"]);
+  });
+
+  it("waits in a full channel, behind more urgent ones", async () => {
+    await serve();
+    const runs = await database.addJob({ channel: "mail", ...AT_WORK });
+    await untilWorking(runs);
+    const [first, last] = await database.addJobs(
+      { channel: "root.mail", priority: 5 },
+      { channel: "mail" },
+    );
+
+    const { answer, path } = await untilWhy(last!, "order", "full");
+    const running = await untilWhy(runs, "runs");
+
+    assertStringIncludes(answer, `1 job goes before it in channel root.mail, first ${first}`);
+    assertStringIncludes(answer, "channel root.mail is full (1 of 1)");
+    assertEquals(path.map((it) => [it.name, it.taken, it.capacity]), [
+      ["root.mail", 1, 1],
+      ["root", 1, 9],
+    ]);
+    assertStringIncludes(running.answer, "Odoo runs it for");
+    const channel = test!.runner.why.explainChannel("mail")!;
+    assertEquals(kindsOf(channel), ["order", "full"]);
+    assertEquals(channel.running.map((it) => it.uuid), [runs]);
+    const told = await command("why", "--channel=mail");
+    assertEquals(told.code, 3);
+    assertStringIncludes(told.output, "channel root.mail is full (1 of 1)");
+    assertEquals(test!.runner.why.explainChannel("never.heard.of"), null);
+  });
+
+  it("waits in a sequential channel: for a job at work, and for a failed one", async () => {
+    await serve();
+    const first = await database.addJob({ channel: "sap", ...AT_WORK });
+    await untilWorking(first);
+    const uuid = await database.addJob({ channel: "sap" });
+
+    const busy = await untilWhy(uuid, "full");
+    await database.sql`update queue_job set state = 'failed', exc_name = 'ValueError',
+      exc_message = 'no <b>bold</b>' where uuid = ${first}`;
+    const blocked = await untilWhy(uuid, "failed");
+    const failed = await untilWhy(first, "jobFailed");
+
+    assertStringIncludes(busy.answer, "root.sap is sequential and has a job that is not over");
+    assertStringIncludes(blocked.answer, "root.sap is sequential and a job of it has failed");
+    assertStringIncludes(failed.answer, "it has failed: ValueError: no <b>bold</b>");
+  });
+
+  it("waits in a throttled channel, and in a paused one", async () => {
+    await serve();
+    const first = await database.addJob({ channel: "slow" });
+    await database.untilState(first, "done");
+    const [slow, off] = await database.addJobs({ channel: "slow" }, { channel: "off" });
+
+    const throttled = await untilWhy(slow!, "throttled");
+    const paused = await untilWhy(off!, "paused");
+
+    assertStringIncludes(throttled.answer, "channel root.slow is throttled, in 59 min");
+    assertStringIncludes(paused.answer, "channel root.off is paused");
+  });
+
+  it("is over, has never been there, or waits for its parents", async () => {
+    await serve();
+    const done = await database.addJob();
+    await database.untilState(done, "done");
+    const parent = await database.addJob({ state: "failed" });
+    const child = await database.addJob({ state: "wait_dependencies" });
+    const dependencies = JSON.stringify({ depends_on: [done, parent], reverse_depends_on: [] });
+    await database.sql`update queue_job set dependencies = ${dependencies} where uuid = ${child}`;
+
+    const waits = await untilWhy(child, "dependencies");
+    await untilWhy(done, "over");
+    await untilWhy("nobody's", "missing");
+
+    assertStringIncludes(
+      waits.answer,
+      `it waits for 1 job to be done, first ${parent}, which is failed`,
+    );
+    assertEquals(waits.row?.parents, [{ uuid: parent, state: "failed" }]);
+  });
+
+  it("waits while Odoo is away", async () => {
+    await serve({ port: await closedPort(), channels: "root:1" });
+    const uuid = await database.addJob();
+    await test!.log.until("Odoo is away");
+
+    const { answer } = await untilWhy(uuid, "odoo");
+
+    assertMatch(answer, /: Odoo is away for [\d.]+ s: \S/);
+    assertEquals(kindsOf(test!.runner.why.explainDatabase(database.name)), ["odoo"]);
+    const seen = [await command("why", "-d", database.name), await command("status")];
+    assertEquals(seen.map((it) => it.code), [3, 3]);
+    for (const { output } of seen) assertMatch(output, /(Odoo is|:) away for /);
+  });
+
+  it("waits for a worker of Odoo", async () => {
+    const busy = await startOdoo(1);
+    await serve({ port: busy.port });
+    const first = await database.addJob(AT_WORK);
+    await database.untilState(first, "started");
+    const uuid = await database.addJob();
+    await database.untilState(uuid, "enqueued");
+
+    const { answer, reasons } = await untilWhy(uuid, "inHands");
+    await busy.stop();
+
+    assert(reasons[0]?.kind === "inHands" && reasons[0].state === "asked");
+    assertStringIncludes(answer, "Odoo is asked for it and has not begun");
+  });
+
+  it("is enqueued or started, and no request of ours is about it", async () => {
+    database = await postgres.database("16.0");
+    const [enqueued, started] = await database.addJobs(
+      { state: "enqueued" },
+      { state: "started" },
+      { state: "failed" },
+    );
+    await run({ databases: [database], port: odoo.port });
+    await test!.untilReady(database);
+
+    await untilWhy(enqueued!, "othersRequest");
+    const { path } = await untilWhy(started!, "runs");
+
+    // The core does not know the failed one, which is counted all the same.
+    assertEquals(path.map((it) => [it.name, it.running, it.failed]), [["root", 2, 1]]);
+  });
+
+  it("waits while its database is upgraded", async () => {
+    database = await postgres.database("16.0");
+    await database.sql`update ir_module_module set state = 'to upgrade' where name = 'queue_job'`;
+    const uuid = await database.addJob();
+    await run({ databases: [database], port: odoo.port });
+    await until("it is paused", () => test!.stateOf(database) === "paused");
+
+    const { answer } = await untilWhy(uuid, "unreadable", "database");
+
+    assertStringIncludes(answer, "its database is paused for ");
+    assertStringIncludes(answer, "queue_job is being upgraded");
+  });
+
+  it("waits while another job runner holds the lock of its database", async () => {
+    database = await postgres.database("16.0");
+    await database.sql`select pg_advisory_lock(2293787760715711918)`;
+    const uuid = await database.addJob();
+    await run({ databases: [database], port: odoo.port });
+    await until("it is on standby", () => test!.stateOf(database) === "standby");
+
+    const { answer, row } = await untilWhy(uuid, "database");
+    const { code, output } = await command("status");
+    await database.release();
+
+    assertStringIncludes(answer, "its database is on standby for ");
+    assertStringIncludes(answer, "another job runner holds its lock");
+    assertEquals([row?.state, code], ["pending", 0]);
+    assertMatch(output, /standby .* another job runner holds its lock/);
+  });
+
+  it("waits while another runner leads", async () => {
+    await serve();
+    const uuid = await database.addJob({ channel: "off" });
+    const standby = new TestRunner(postgres, {
+      ...{ databases: [database], port: odoo.port, channels: CHANNELS },
+    });
+    standby.runner.start();
+    await until("it stands by", () => standby.runner.status.phase === "standby");
+
+    const { jobs } = await standby.runner.explain(database.name, uuid);
+    await standby.stop();
+
+    assertEquals(jobs.map(kindsOf), [["runner", "database"]]);
+    assertStringIncludes(jobs[0]!.answer, "stands by for another one, which leads");
+  });
+
+  it("is looked for in all databases when none is named", async () => {
+    const others = await Promise.all(Array.from({ length: 10 }, () => postgres.database("16.0")));
+    database = others[3]!;
+    const uuid = await database.addJob({ channel: "off" });
+    await others[5]!.addJob({ channel: "off", uuid });
+    test = TestRunner.start(postgres, { databases: others, port: odoo.port, channels: CHANNELS });
+    await test.untilReady(...others);
+
+    const { jobs, asked } = await test.runner.explain(null, uuid);
+
+    assertEquals(asked, 10);
+    assertEquals(jobs.map((it) => it.database).sort(), [others[3]!.name, others[5]!.name].sort());
+    assertEquals(jobs.map((it) => kindsOf(it).at(-1)), ["paused", "paused"]);
+  });
+});
