@@ -2,12 +2,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
 import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
-import { runCommand } from "../../src/cli/command.ts";
-import { createApp } from "../../src/server/app.ts";
-import { serve as serveApp, type Served } from "../../src/server/serve.ts";
-import { routeWhy } from "../../src/server/why_routes.ts";
-import type { JobsWhy, JobWhy, ToldReason } from "../../src/why.ts";
-import { fakeMachine } from "../config/fake_machine.ts";
+import type { ToldReason } from "../../src/why.ts";
+import { AskedRunner, kindsOf } from "../support/asked_runner.ts";
 import { closedPort } from "../support/http_server.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
 import { TestRunner, type TestRunnerOptions } from "../support/test_runner.ts";
@@ -21,16 +17,15 @@ describe("why a job does not run", () => {
   let odoo: StandInOdoo;
   let database: TestDatabase;
   let test: TestRunner | null = null;
-  let server: Served | null = null;
+  let asked: AskedRunner | null = null;
 
   beforeAll(async () => {
     postgres = await TestPostgres.start();
     odoo = await startOdoo(8);
   });
   afterEach(async () => {
-    await server?.close();
-    await test?.stop();
-    test = server = null;
+    await (asked ?? test)?.stop();
+    test = asked = null;
     assertEquals(await postgres.backends(), 0);
   });
   afterAll(async () => {
@@ -53,61 +48,13 @@ describe("why a job does not run", () => {
     await test!.untilReady(database);
   }
 
-  /** A runner with the server of its process. */
   async function run(options: TestRunnerOptions): Promise<void> {
     test = TestRunner.start(postgres, options);
-    const app = createApp(() => test!.runner.status);
-    routeWhy(app, test.runner.why);
-    server = await serveApp({ app, host: "127.0.0.1", port: 0, clock: test.clock });
+    asked = await AskedRunner.serve(test);
   }
 
-  /** What the command line says, as it stands in a terminal. */
-  async function command(...argv: string[]): Promise<{ code: number; output: string }> {
-    let output = "";
-    const machine = fakeMachine({ argv: [...argv, `--health-port=${server!.port}`] });
-    const write = (text: string) => void (output += text);
-    const code = await runCommand(machine, "1.2.3", { write, writeError: write });
-    return { code: code as number, output };
-  }
-
-  async function why(uuid: string): Promise<JobWhy> {
-    const { jobs } = await test!.runner.explain(database.name, uuid);
-    assertEquals(jobs.length, 1);
-    return jobs[0]!;
-  }
-
-  const kindsOf = ({ reasons }: { readonly reasons: readonly ToldReason[] }) => {
-    return reasons.map((it) => it.kind);
-  };
-  /** Asks again until the reasons are these: a row is heard of a moment after it is there. */
-  const untilWhy = async (uuid: string, ...kinds: ToldReason["kind"][]): Promise<JobWhy> => {
-    let seen: JobWhy | undefined;
-    try {
-      await until(`${kinds} hold job ${uuid} back`, async () => {
-        seen = await why(uuid);
-        return String(kindsOf(seen)) === String(kinds);
-      });
-    } catch (error) {
-      throw new Error(`${(error as Error).message}, but: ${seen?.answer}`, { cause: error });
-    }
-    await askOtherwise(uuid, seen!);
-    return seen!;
-  };
-  /** The server and the command line have the same answer. */
-  const askOtherwise = async (uuid: string, { reasons, path }: JobWhy): Promise<void> => {
-    const question = new URLSearchParams({ uuid, database: database.name });
-    const response = await fetch(`http://127.0.0.1:${server!.port}/why?${question}`);
-    const { jobs } = await response.json() as JobsWhy;
-    assertEquals(jobs.map(kindsOf), [reasons.map((it) => it.kind)]);
-    const { code, output } = await command("why", uuid, `--database=${database.name}`);
-    const isHeld = !["runs", "over", "inHands"].includes(reasons[0]!.kind);
-    const isNone = reasons[0]!.kind === "missing";
-    assertEquals(code, isNone ? 4 : reasons[0]!.kind === "unreadable" ? 1 : isHeld ? 3 : 0);
-    // Times go on.
-    for (const { text } of reasons) {
-      assertStringIncludes(output, text.replace(/(, in| for) .*/, ""));
-    }
-    for (const { name } of path) assertStringIncludes(output, name);
+  const untilWhy = (uuid: string, ...kinds: ToldReason["kind"][]) => {
+    return asked!.untilWhy(database, uuid, ...kinds);
   };
   const untilWorking = (uuid: string) => {
     return until(`job ${uuid} works`, () => {
@@ -147,7 +94,7 @@ describe("why a job does not run", () => {
     const channel = test!.runner.why.explainChannel("mail")!;
     assertEquals(kindsOf(channel), ["order", "full"]);
     assertEquals(channel.running.map((it) => it.uuid), [runs]);
-    const told = await command("why", "--channel=mail");
+    const told = await asked!.command("why", "--channel=mail");
     assertEquals(told.code, 3);
     assertStringIncludes(told.output, "channel root.mail is full (1 of 1)");
     assertEquals(test!.runner.why.explainChannel("never.heard.of"), null);
@@ -212,7 +159,7 @@ describe("why a job does not run", () => {
 
     assertMatch(answer, /: Odoo is away for [\d.]+ s: \S/);
     assertEquals(kindsOf(test!.runner.why.explainDatabase(database.name)), ["odoo"]);
-    const seen = [await command("why", "-d", database.name), await command("status")];
+    const seen = [await asked!.command("why", "-d", database.name), await asked!.command("status")];
     assertEquals(seen.map((it) => it.code), [3, 3]);
     for (const { output } of seen) assertMatch(output, /(Odoo is|:) away for /);
   });
@@ -270,7 +217,7 @@ describe("why a job does not run", () => {
     await until("it is on standby", () => test!.stateOf(database) === "standby");
 
     const { answer, row } = await untilWhy(uuid, "database");
-    const { code, output } = await command("status");
+    const { code, output } = await asked!.command("status");
     await database.release();
 
     assertStringIncludes(answer, "its database is on standby for ");
@@ -303,9 +250,9 @@ describe("why a job does not run", () => {
     test = TestRunner.start(postgres, { databases: others, port: odoo.port, channels: CHANNELS });
     await test.untilReady(...others);
 
-    const { jobs, asked } = await test.runner.explain(null, uuid);
+    const { jobs, asked: count } = await test.runner.explain(null, uuid);
 
-    assertEquals(asked, 10);
+    assertEquals(count, 10);
     assertEquals(jobs.map((it) => it.database).sort(), [others[3]!.name, others[5]!.name].sort());
     assertEquals(jobs.map((it) => kindsOf(it).at(-1)), ["paused", "paused"]);
   });

@@ -1,0 +1,116 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
+import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
+import { AskedRunner, kindsOf } from "../support/asked_runner.ts";
+import { FaultScene, HastyClock } from "../support/fault_scene.ts";
+import { closedPort } from "../support/http_server.ts";
+import type { TestDatabase } from "../support/test_postgres.ts";
+import type { TestRunnerOptions } from "../support/test_runner.ts";
+import { until } from "../support/until.ts";
+
+const SEARCH_MS = 10_000;
+/** A database is not waited for longer. */
+const READ_MS = 5_000;
+
+describe("why a job does not run after a fault", () => {
+  let scene: FaultScene;
+  let database: TestDatabase;
+  let asked: AskedRunner;
+
+  beforeAll(async () => {
+    scene = await FaultScene.start("10.0");
+  });
+  afterEach(async () => {
+    await asked.stop();
+    await scene.calm();
+  });
+  afterAll(() => scene.stop());
+
+  async function run(options: Partial<TestRunnerOptions> = {}): Promise<void> {
+    asked = await AskedRunner.serve(scene.run([database], options));
+  }
+
+  const untilWhy = (uuid: string, ...kinds: Parameters<AskedRunner["untilWhy"]>[2][]) => {
+    return asked.untilWhy(database, uuid, ...kinds);
+  };
+
+  it("waits while its database is lost", async () => {
+    database = await scene.postgres.database("10.0");
+    await run();
+    await asked.test.untilReady(database);
+    scene.toPostgres.refuse();
+    scene.toPostgres.cut({ withReset: true });
+    await until("it is noticed", () => asked.test.runner.status.phase !== "running");
+
+    const { reasons } = await asked.why(database, "any");
+
+    assertEquals(kindsOf({ reasons }).slice(0, 2), ["unreadable", "runner"]);
+    assertStringIncludes(reasons[0]!.text, "its row cannot be read: ");
+    await scene.toPostgres.accept();
+  });
+
+  it("waits while its database alone is lost, and no question waits for that long", async () => {
+    database = await scene.postgres.database("10.0");
+    const uuid = await database.addJob({ etaInMs: 100_000 });
+    await run({ clock: new HastyClock({ [READ_MS]: 200 }) });
+    await asked.test.untilReady(database);
+    scene.toPostgres.isSwallowingNew = true;
+    for (const link of scene.linksTo(database)) link.destroy();
+
+    const { answer } = await untilWhy(uuid, "unreadable", "database");
+
+    assertStringIncludes(answer, "its row cannot be read: no answer within 5 s; ");
+    assertStringIncludes(answer, "its database was lost or is held, and is tried again, for ");
+  });
+
+  it("waits while another job runner is at work on its database", async () => {
+    database = await scene.postgres.database("10.0");
+    await run();
+    await asked.test.untilReady(database);
+    const others = await database.addJob({ etaInMs: 60_000 });
+    await database
+      .sql`update queue_job set state = 'enqueued', date_enqueued = now() at time zone 'utc'
+      where uuid = ${others}`;
+    await until("it is noticed", () => asked.test.stateOf(database) === "foreign");
+    const uuid = await database.addJob();
+
+    const { answer } = await untilWhy(uuid, "database");
+
+    assertStringIncludes(answer, "another job runner is at work on its database for ");
+    assertStringIncludes(answer, `it has enqueued job ${others}`);
+  });
+
+  it("is stranded, or suspected dead", async () => {
+    database = await scene.postgres.database("10.0");
+    const [enqueued, started] = await database.addJobs({ state: "enqueued" }, { state: "started" });
+    await database.sql`update queue_job set
+      date_enqueued = now() at time zone 'utc' - interval '3 hours',
+      date_started = now() at time zone 'utc' - interval '3 hours'`;
+    await run({ clock: new HastyClock({ [SEARCH_MS]: 50 }) });
+
+    const stranded = await untilWhy(enqueued!, "stranded");
+    const dead = await untilWhy(started!, "suspectedDead");
+
+    assertStringIncludes(stranded.answer, "it is stranded, enqueued for 3 h: ");
+    assertStringIncludes(dead.answer, "it is suspected dead, started for 3 h: ");
+  });
+
+  it("waits while Odoo, which is back, is asked for few jobs at once", async () => {
+    const generation = generationNamed("10.0");
+    database = await scene.postgres.database("10.0");
+    const port = await closedPort();
+    const uuids = await database.addJobs(...Array(40).fill({ plan: { workMs: 60_000 } }));
+    await run({ port, channels: "root:50" });
+    await asked.test.log.until("Odoo is away");
+    const odoo = await StandInOdoo.start({
+      ...{ generation, server: scene.postgres.server, workers: 1, port },
+    });
+
+    const { answer } = await untilWhy(uuids.at(-1)!, "backPressure");
+    await odoo.stop();
+
+    assertStringIncludes(answer, "Odoo is asked for few jobs at once after it was away");
+    assert(asked.test.runner.status.odoo.waiting >= 0);
+  });
+});
