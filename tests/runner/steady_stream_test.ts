@@ -5,7 +5,8 @@ import { SteadyStream } from "./steady_stream.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 const JOBS = 500_000;
-const WARM_UP = 50_000;
+/** The young generation has its full size from here on. */
+const WARM_UP = 100_000;
 
 describe("500,000 jobs through a backlog of 100", () => {
   it("leave nothing behind, and memory as it was", () => {
