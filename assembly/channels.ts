@@ -107,7 +107,7 @@ export function dropChannel(number: i32): Status {
   if (channel.number == CHANNEL_ROOT || channel.childCount > 0 || ownJobCount(channel) > 0) {
     return Status.ChannelInUse;
   }
-  assert(channel.releasedCount == 0, "released are counted");
+  assert(channel.releasedCount == 0, "must have released none");
   alarms.remove(channel);
   detach(channel);
   store<u32>(channels + (<usize> number << 2), 0);

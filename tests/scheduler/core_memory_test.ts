@@ -22,8 +22,8 @@ function fill(scheduler: Scheduler, changes: (number: number) => Parameters<type
 }
 
 describe("scheduler.wasm", () => {
-  it("is no larger than 18 KiB", () => {
-    assert(atob(CORE_WASM_BASE64).length <= 18 * 1024);
+  it("is no larger than 16 KiB", () => {
+    assert(atob(CORE_WASM_BASE64).length <= 16 * 1024);
   });
 });
 
