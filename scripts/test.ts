@@ -15,6 +15,7 @@ import { withPostgres } from "./testing/shared_postgres.ts";
  * real @std from JSR (Deno only).
  */
 
+const SHARES = 2;
 const USAGE = "npm test -- [--runtime=deno|node] [--std] [PART_OF_PATH ...]";
 
 async function main(args: readonly string[]): Promise<number> {
@@ -40,7 +41,13 @@ async function main(args: readonly string[]): Promise<number> {
 
   const runs: Promise<Run>[] = [];
   if (!options.includes("--runtime=node")) {
-    runs.push(withPostgres((environment) => runUnderDeno(files, { usesStd, environment })));
+    runs.push(
+      ...shares(files).map((share, index) =>
+        withPostgres((environment) =>
+          runUnderDeno(share, { usesStd, environment, folder: `.build/tests/deno_${index}` })
+        )
+      ),
+    );
   }
   if (!options.includes("--runtime=deno") && !usesStd) {
     const node = await nodeBinary();
@@ -49,6 +56,14 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const results = await Promise.all(runs.map(async (run) => told(await run)));
   return summedUp(results);
+}
+
+/** Deno runs one file after the other, and most tests wait most of their time: two at a time. */
+function shares(files: readonly string[]): string[][] {
+  if (files.length < 2 * SHARES) return [[...files]];
+  return Array.from({ length: SHARES }, (_, share) => {
+    return files.filter((_, index) => index % SHARES === share);
+  });
 }
 
 function told(run: Run): Run {
