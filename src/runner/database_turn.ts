@@ -221,8 +221,8 @@ export class DatabaseTurn {
         return this.#completeScan();
       case "scanCounted":
       case "scanWaiting":
-        this.#gate.apply(rows, this.#generation!.startGuard);
         this.#work.scan?.advance(answer);
+        this.#gate.apply(rows, this.#generation!.startGuard);
     }
   }
 

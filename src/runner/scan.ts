@@ -8,6 +8,16 @@ export class Scan {
   #phase: "counted" | "waiting" | "failed" = "counted";
   #afterId = 0;
 
+  /** What takes places is not read yet. */
+  get isCounting(): boolean {
+    return this.#phase === "counted";
+  }
+
+  /** Of what waits nothing is read yet. */
+  get isAtFirstPage(): boolean {
+    return this.#phase === "waiting" && this.#afterId === 0;
+  }
+
   /** The next page. */
   statement(sequentialChannels: readonly string[]): Statement {
     switch (this.#phase) {
@@ -20,7 +30,7 @@ export class Scan {
     }
   }
 
-  /** The page has been read. */
+  /** The page has been read. What its rows bring about comes after: it may ask for the next. */
   advance({ rows }: Answer): void {
     if (rows.length === PAGE_ROWS) {
       this.#afterId = rows.at(-1)!.sequence;

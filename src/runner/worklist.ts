@@ -6,9 +6,9 @@ import { Scan } from "./scan.ts";
 const MARKED_MAX = 50_000;
 
 /**
- * What waits to be done on one database, given out as statements in this order: claims, put-backs,
- * jobs marked for reading, the scan's next page. What is added meanwhile is done together: many
- * changes cost one statement.
+ * What waits to be done on one database, given out as statements in this order: a scan of what
+ * takes places, claims, put-backs, the first page of what waits, jobs marked for reading, the
+ * scan's other pages. What is added meanwhile is done together: many changes cost one statement.
  */
 export class Worklist {
   #claims: InFlightJob[] = [];
@@ -53,8 +53,12 @@ export class Worklist {
   }
 
   next(nowMs: number, sequentialChannels: () => readonly string[]): Statement | null {
-    return this.#claim(nowMs) ?? this.#putBack() ?? this.#read() ??
-      this.scan?.statement(sequentialChannels()) ?? null;
+    const scan = () => this.scan?.statement(sequentialChannels()) ?? null;
+    // A put-back that is refused holds the database back: what takes places is counted by then.
+    if (this.scan?.isCounting) return scan();
+    // A new job is not to be known before those that have waited longer.
+    const rest = this.scan?.isAtFirstPage ? scan : () => this.#read() ?? scan();
+    return this.#claim(nowMs) ?? this.#putBack() ?? rest();
   }
 
   #claim(nowMs: number): Statement | null {

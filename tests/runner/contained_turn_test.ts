@@ -91,6 +91,10 @@ describe("ContainedTurn", () => {
 
     assertEquals(errors.length, 1);
     assertEquals(turn.inFlight.size, 0);
+    for (const kind of ["scanCounted", "scanWaiting"]) {
+      assertEquals(turn.nextStatement()?.kind, kind);
+      turn.completed(NO_ANSWER);
+    }
     assertEquals(turn.nextStatement(), { kind: "read", uuids: ["a"] });
   });
 });

@@ -127,10 +127,25 @@ describe("DatabaseTurn", () => {
     driven.turn.lost();
     driven.turn.opened(queueJob(16));
 
-    driven.answer("read", { rows: [row("a", "enqueued", { enqueuedMs: 1_000_000 })] });
+    driven.answer("scanCounted", { rows: [row("a", "enqueued", { enqueuedMs: 1_000_000 })] });
 
     assertEquals(driven.expect("putBack").uuids, ["a"]);
     assertEquals(driven.asked, []);
+  });
+
+  it("has counted what runs before a refusal holds it back", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.decide();
+    driven.expect("claim");
+    driven.turn.lost();
+    driven.turn.opened(queueJob(16));
+    const claimed = row("a", "enqueued", { enqueuedMs: 1_000_000 });
+    driven.answer("scanCounted", { rows: [claimed, row("b", "started")] });
+
+    driven.expect("putBack");
+    driven.turn.refused("cannot execute UPDATE in a read-only transaction");
+
+    assertEquals([driven.turn.phase, driven.running], ["held", 2]);
   });
 
   it("lets go of its waiting jobs when the session is lost, not of those in its hands", () => {
@@ -346,6 +361,8 @@ describe("DatabaseTurn", () => {
     driven.turn.completed({ ...NO_ANSWER, rows: [row("a", "started")] });
 
     assertEquals(driven.running, 0);
+    driven.answer("scanCounted");
+    driven.answer("scanWaiting");
     assertEquals(driven.expect("read").uuids, ["a"]);
   });
 

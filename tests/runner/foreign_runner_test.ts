@@ -139,7 +139,7 @@ describe("a runner for a database where another runner is at work", () => {
       driven.turn.lost();
       driven.turn.opened(queueJob(16));
       const claimed = row("a", "enqueued", { enqueuedMs: 1_000_000 });
-      driven.answer("read", { rows: [claimed] });
+      driven.answer("scanCounted", { rows: [claimed] });
       // A transaction holds the row: it is not put back.
       driven.answer("putBack");
       driven.answerAll([claimed]);

@@ -33,7 +33,7 @@ describe("Auditor", () => {
   ] as const;
   for (const [sabotage, complaint] of FOUND) {
     it(`finds ${sabotage}`, async () => {
-      const complaints = await complaintsUntil(complaint, sabotage, 250);
+      const complaints = await complaintsUntil(complaint, sabotage, 1000);
 
       assertStringIncludes(complaints.at(-1) ?? "", complaint, complaints.join("\n"));
     });

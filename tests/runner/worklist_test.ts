@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { beforeEach, describe, it } from "@std/testing/bdd";
-import { CLAIMS_MAX, READS_MAX } from "../../src/database/statement.ts";
+import { CLAIMS_MAX, NO_ANSWER, READS_MAX } from "../../src/database/statement.ts";
 import { InFlight } from "../../src/runner/in_flight.ts";
 import { Worklist } from "../../src/runner/worklist.ts";
 
@@ -17,13 +17,19 @@ describe("Worklist", () => {
     return Array.from({ length: count }, () => work.next(5_700, () => [])?.kind);
   }
 
-  it("gives claims first, then put-backs, reads and the scan", () => {
+  it("has what takes places read first, and what waits before what has changed", () => {
     work.startScan();
     work.mark("c");
     work.addPutBack(inFlight.add("b", "root"));
     work.addClaim(inFlight.add("a", "root"));
 
-    assertEquals(kinds(4), ["claim", "putBack", "read", "scanCounted"]);
+    const order = kinds(1);
+    work.scan!.advance(NO_ANSWER);
+    order.push(...kinds(3));
+    work.scan!.advance(NO_ANSWER);
+    order.push(...kinds(2));
+
+    assertEquals(order, ["scanCounted", "claim", "putBack", "scanWaiting", "read", "countFailed"]);
   });
 
   it("has nothing when there is nothing", () => {
