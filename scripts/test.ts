@@ -5,7 +5,7 @@ import { buildDeclarations } from "./build/declarations.ts";
 import { filesBelow } from "./project.ts";
 import { runUnderDeno } from "./testing/deno_runner.ts";
 import { nodeBinary, runUnderNode } from "./testing/node_runner.ts";
-import { report, type Results, type Run, total } from "./testing/results.ts";
+import { report, type Results, type Run, type RunOptions, total } from "./testing/results.ts";
 import { withPostgres } from "./testing/shared_postgres.ts";
 
 /*
@@ -41,13 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
 
   const runs: Promise<Run>[] = [];
   if (!options.includes("--runtime=node")) {
-    runs.push(
-      ...shares(files).map((share, index) =>
-        withPostgres((environment) =>
-          runUnderDeno(share, { usesStd, environment, folder: `.build/tests/deno_${index}` })
-        )
-      ),
-    );
+    runs.push(...inShares(files, (share, place) => runUnderDeno(share, { usesStd, ...place })));
   }
   if (!options.includes("--runtime=deno") && !usesStd) {
     const node = await nodeBinary();
@@ -58,11 +52,19 @@ async function main(args: readonly string[]): Promise<number> {
   return summedUp(results);
 }
 
-/** Deno runs one file after the other, and most tests wait most of their time: two at a time. */
-function shares(files: readonly string[]): string[][] {
-  if (files.length < 2 * SHARES) return [[...files]];
-  return Array.from({ length: SHARES }, (_, share) => {
-    return files.filter((_, index) => index % SHARES === share);
+/**
+ * Deno goes through its files one by one, and most tests wait most of their time: two of it, with a
+ * PostgreSQL and a folder of their own.
+ */
+function inShares(
+  files: readonly string[],
+  run: (share: readonly string[], place: RunOptions) => Promise<Run>,
+): Promise<Run>[] {
+  const count = files.length < 2 * SHARES ? 1 : SHARES;
+  return Array.from({ length: count }, (_, share) => {
+    const own = files.filter((_, index) => index % count === share);
+    const folder = `.build/tests/deno_${share}`;
+    return withPostgres((environment) => run(own, { environment, folder }));
   });
 }
 

@@ -13,8 +13,6 @@ import {
 } from "./results.ts";
 
 const TEST_TIMEOUT_MS = 240_000;
-/** Files at a time: most tests wait most of their time. */
-const CONCURRENCY = 2;
 /** What the reporter's last line begins with. */
 const RESULT_MARK = "RESULT ";
 
@@ -55,7 +53,6 @@ export async function runUnderNode(
       "--enable-source-maps",
       "--test",
       `--test-timeout=${TEST_TIMEOUT_MS}`,
-      `--test-concurrency=${CONCURRENCY}`,
       `--test-reporter=${pathOf(reporter)}`,
       "--test-reporter-destination=stdout",
       ...bundles,
