@@ -121,6 +121,7 @@ describe("what Odoo's database manager does while jobs run", () => {
     scene.toOdoo.isSwallowingNew = true;
     await database.addJobs({}, {}, {}, {});
     await until("all places are taken", () => test.runner.status.inFlight.asked === 4);
+    await until("all requests are swallowed", () => scene.toOdoo.links.size === 4);
     scene.toOdoo.isSwallowingNew = false;
     const root = () => test.runner.status.channels.find((it) => it.name === "root")!;
 
