@@ -4,7 +4,7 @@ import { buildCore } from "./build/core.ts";
 import { buildDeclarations } from "./build/declarations.ts";
 import { filesBelow } from "./project.ts";
 import { runUnderDeno } from "./testing/deno_runner.ts";
-import { nodeBinary, runUnderNode } from "./testing/node_runner.ts";
+import { bundledForNode, nodeBinary, runUnderNode } from "./testing/node_runner.ts";
 import { report, type Results, type Run, type RunOptions, total } from "./testing/results.ts";
 import { withPostgres } from "./testing/shared_postgres.ts";
 
@@ -41,20 +41,25 @@ async function main(args: readonly string[]): Promise<number> {
 
   const runs: Promise<Run>[] = [];
   if (!options.includes("--runtime=node")) {
-    runs.push(...inShares(files, (share, place) => runUnderDeno(share, { usesStd, ...place })));
+    runs.push(...inShares(files, (own, place) => runUnderDeno(own, { usesStd, ...place })));
   }
   if (!options.includes("--runtime=deno") && !usesStd) {
     const node = await nodeBinary();
     if (node === null) console.log("node: not installed here, nothing was run with it");
-    else runs.push(withPostgres((environment) => runUnderNode(node, files, { environment })));
+    else {
+      const { bundles, reporter } = await bundledForNode(files);
+      runs.push(...inShares(bundles, (own, place) => {
+        return runUnderNode(node, { bundles: own, reporter }, place);
+      }));
+    }
   }
   const results = await Promise.all(runs.map(async (run) => told(await run)));
   return summedUp(results);
 }
 
 /**
- * Deno goes through its files one by one, and most tests wait most of their time: two of it, with a
- * PostgreSQL and a folder of their own.
+ * A runner goes through its files one by one, and most tests wait most of their time: two of each,
+ * with a PostgreSQL and a folder of their own.
  */
 function inShares(
   files: readonly string[],
@@ -63,7 +68,7 @@ function inShares(
   const count = files.length < 2 * SHARES ? 1 : SHARES;
   return Array.from({ length: count }, (_, share) => {
     const own = files.filter((_, index) => index % count === share);
-    const folder = `.build/tests/deno_${share}`;
+    const folder = `.build/tests/share_${share}`;
     return withPostgres((environment) => run(own, { environment, folder }));
   });
 }

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { IS_DENO } from "../scripts/project.ts";
 import { runUnderDeno } from "../scripts/testing/deno_runner.ts";
-import { runUnderNode } from "../scripts/testing/node_runner.ts";
+import { bundledForNode, runUnderNode } from "../scripts/testing/node_runner.ts";
 
 /*
  * Proves that a test fails that leaves something open. Runs on the stand-ins, whichever @std this
@@ -18,7 +18,7 @@ describe("a run of tests", () => {
 
     const run = IS_DENO
       ? await runUnderDeno(LEAKING, { folder })
-      : await runUnderNode(process.execPath, LEAKING, { folder });
+      : await runUnderNode(process.execPath, await bundledForNode(LEAKING, { folder }));
 
     assertEquals([run.passed, run.failed], [3, 2], run.output);
     assertMatch(run.output, IS_DENO ? /A timer was started/ : /Left open by the tests: Timeout/);

@@ -122,7 +122,11 @@ export class ChaosSystem {
 
   async createSide(): Promise<void> {
     const odoo = this.odoos[0]!;
-    const data = await DemoDatabase.create(this.cluster, SIDE, odoo.generation);
+    const data = await patiently(async () => {
+      // What an attempt has left.
+      await this.cluster.dropDatabase(SIDE);
+      return await DemoDatabase.create(this.cluster, SIDE, odoo.generation);
+    });
     this.side = { data, odoo };
   }
 

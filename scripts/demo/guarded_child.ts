@@ -107,15 +107,21 @@ export class GuardedChild {
 
   /** Ends the child at once, as an operator's `kill -9` does. */
   kill(): void {
-    try {
-      process.kill(this.processId, "SIGKILL");
-    } catch (error) {
-      if (!isNoSuchProcess(error)) throw error;
-    }
+    kill(this.processId);
   }
 
   toString(): string {
     return `${this.#command.command[0]} (${this.processId})`;
+  }
+}
+
+/** Kills a process at once; answers whether it was still there. */
+export function kill(processId: number): boolean {
+  try {
+    return process.kill(processId, "SIGKILL");
+  } catch (error) {
+    if (isNoSuchProcess(error)) return false;
+    throw error;
   }
 }
 

@@ -32,27 +32,37 @@ async function isNode(path: string): Promise<boolean> {
   return stdout.trim() === "false";
 }
 
-/**
- * Runs test files under Node, which cannot read TypeScript: each is bundled with what it imports of
- * ours.
- */
+/** Test files as Node can run them, with what reports on them. */
+export interface NodeTests {
+  readonly bundles: readonly string[];
+  readonly reporter: string;
+}
+
+/** Node cannot read TypeScript: each test file is bundled with what it imports of ours. */
+export async function bundledForNode(
+  files: readonly string[],
+  { folder = ".build/tests" }: RunOptions = {},
+): Promise<NodeTests> {
+  const bundles = await bundleTests(files, `${folder}/node`);
+  return { bundles, reporter: await bundleReporter(folder) };
+}
+
+/** Runs test files under Node, one after the other. */
 export async function runUnderNode(
   node: string,
-  files: readonly string[],
+  { bundles, reporter }: NodeTests,
   options: RunOptions = {},
 ): Promise<Run> {
   const runner = "node";
-  if (files.length === 0) return nothingRun(runner);
+  if (bundles.length === 0) return nothingRun(runner);
   const begin = performance.now();
-  const folder = options.folder ?? ".build/tests";
-  const bundles = await bundleTests(files, `${folder}/node`);
-  const reporter = await bundleReporter(folder);
   const { code, output, stdout } = await capture(
     node,
     [
       "--enable-source-maps",
       "--test",
       `--test-timeout=${TEST_TIMEOUT_MS}`,
+      "--test-concurrency=1",
       `--test-reporter=${pathOf(reporter)}`,
       "--test-reporter-destination=stdout",
       ...bundles,

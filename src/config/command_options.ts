@@ -1,5 +1,17 @@
 import type { Mistake } from "../scheduler/errors.ts";
+import * as read from "./readers.ts";
 import type { CommandOption, CommandOptions } from "./setting.ts";
+
+/** For programs that read what a command says. */
+export const JSON_SWITCH: CommandOption<boolean> = {
+  name: "json",
+  placeholder: "",
+  fallback: false,
+  shownDefault: "not set",
+  read: read.flag,
+  help: "Write one line of JSON instead of a table",
+  isSwitch: true,
+};
 
 /** An option with its value, as the command line has it. */
 export interface GivenOption {

@@ -1,5 +1,5 @@
 import type { Mistake } from "../scheduler/errors.ts";
-import { type GivenOption, readOptions } from "./command_options.ts";
+import { type GivenOption, JSON_SWITCH, readOptions } from "./command_options.ts";
 import * as read from "./readers.ts";
 import type { CommandOptions } from "./setting.ts";
 
@@ -25,15 +25,7 @@ export const STATUS_OPTIONS: CommandOptions<InquiryOptions> = {
     read: read.httpUrl,
     help: "The health server of the running process, as in http://runner:8070",
   },
-  isJson: {
-    name: "json",
-    placeholder: "",
-    fallback: false,
-    shownDefault: "not set",
-    read: read.flag,
-    help: "Write the answer as one line of JSON",
-    isSwitch: true,
-  },
+  isJson: JSON_SWITCH,
 };
 
 export const WHY_OPTIONS: CommandOptions<WhyOptions> = {

@@ -1,5 +1,5 @@
 import type { Mistake } from "../scheduler/errors.ts";
-import { type GivenOption, readOptions } from "./command_options.ts";
+import { type GivenOption, JSON_SWITCH, readOptions } from "./command_options.ts";
 import * as read from "./readers.ts";
 import type { CommandOptions } from "./setting.ts";
 
@@ -60,15 +60,7 @@ export const REQUEUE_OPTIONS: CommandOptions<RequeueOptions> = {
     help: "Say what would be changed, and change nothing",
     isSwitch: true,
   },
-  isJson: {
-    name: "json",
-    placeholder: "",
-    fallback: false,
-    shownDefault: "not set",
-    read: read.flag,
-    help: "Write one line of JSON instead of a table",
-    isSwitch: true,
-  },
+  isJson: JSON_SWITCH,
 };
 
 export const REQUEUE_HELP = `Sets jobs back to pending, so that they run again, and says how many \

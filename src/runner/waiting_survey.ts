@@ -6,9 +6,9 @@ export interface WaitingSurveyOptions {
   readonly scheduler: LiveScheduler;
 }
 
-/** So many jobs are looked at in much less than a millisecond. */
+/** So many jobs are looked at without keeping a notification waiting. */
 const JOBS_AT_ONCE = 5_000;
-/** Between two looks of one round: a million jobs take 20 s, and half a percent of a core. */
+/** Between two looks of one round: a million jobs take 20 s. */
 const STEP_MS = 100;
 /** Between two rounds. */
 const REST_MS = 5_000;

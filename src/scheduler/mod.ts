@@ -21,19 +21,7 @@ import { Core } from "./core.ts";
 import { CORE_WASM_BASE64 } from "./core_wasm.ts";
 import { Scheduler as BareScheduler, type SchedulerOptions } from "./scheduler.ts";
 
-export { ConfigError, type Mistake, SchedulerError, TableFullError } from "./errors.ts";
-export { fullChannelName } from "./channel_config.ts";
-export { isJobStateName, type JobStateName } from "./job_state.ts";
-export type {
-  ChannelStatus,
-  Explanation,
-  KnownJob,
-  PathChannel,
-  WaitReason,
-} from "./explanation.ts";
-export type { JobNotice } from "./job_notice.ts";
-export type { ReadyJob, SchedulerOptions } from "./scheduler.ts";
-export type { TakenWaits, Waits } from "./waits.ts";
+export * from "./public.ts";
 
 let compiled: WebAssembly.Module | undefined;
 

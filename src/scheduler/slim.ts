@@ -7,19 +7,7 @@
 import { Core } from "./core.ts";
 import { Scheduler as BareScheduler, type SchedulerOptions } from "./scheduler.ts";
 
-export { ConfigError, type Mistake, SchedulerError, TableFullError } from "./errors.ts";
-export { fullChannelName } from "./channel_config.ts";
-export { isJobStateName, type JobStateName } from "./job_state.ts";
-export type {
-  ChannelStatus,
-  Explanation,
-  KnownJob,
-  PathChannel,
-  WaitReason,
-} from "./explanation.ts";
-export type { JobNotice } from "./job_notice.ts";
-export type { ReadyJob, SchedulerOptions } from "./scheduler.ts";
-export type { TakenWaits, Waits } from "./waits.ts";
+export * from "./public.ts";
 
 /** The scheduler over a WebAssembly module of the caller's. */
 export class Scheduler extends BareScheduler {

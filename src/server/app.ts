@@ -19,9 +19,6 @@ export interface Measured {
   readonly history: () => object;
 }
 
-const PATHS = ["/livez", "/readyz", "/status"];
-const MEASURED_PATHS = ["/metrics", "/history"];
-
 /**
  * The health server. It reads a status and can change nothing, and nothing of a request comes back
  * in an answer.
@@ -47,8 +44,9 @@ export function createApp(
     return context.json({ ready, phase: status.phase, databases }, ready ? 200 : 503);
   });
   app.get("/status", (context) => context.json(readStatus()));
-  const paths = [...PATHS, ...(measured ? MEASURED_PATHS : [])];
-  app.notFound((context) => context.json({ error: "not found", paths }, 404));
+  // Others may add theirs.
+  const paths = () => [...new Set(app.routes.map((it) => it.path))].filter((it) => it !== "/*");
+  app.notFound((context) => context.json({ error: "not found", paths: paths() }, 404));
   if (measured) {
     app.get("/metrics", (context) => textOf(context, measured));
     app.get("/history", (context) => context.json(measured.history()));

@@ -5,6 +5,7 @@ import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
 import { OdooFront } from "../../scripts/faults/odoo_front.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
 import { TestRunner } from "../support/test_runner.ts";
+import { until } from "../support/until.ts";
 
 const NAMES = ["8.0", "10.0", "12.0", "16.0", "16.0-2025"];
 
@@ -66,8 +67,10 @@ describe("a runner for databases of several generations", () => {
     for (const { database, uuids } of jobs) {
       for (const [index, uuid] of uuids.entries()) {
         await database.untilState(uuid, index === 1 ? "failed" : "done");
-        const { arrivals, maxOpen, runs } = requestsOf(database, uuid);
         const times = index === 2 ? 2 : 1;
+        // A worker tells of a run after its row has changed.
+        await until("its runs are told", () => requestsOf(database, uuid).runs === times);
+        const { arrivals, maxOpen, runs } = requestsOf(database, uuid);
         assertEquals([arrivals, runs, maxOpen], [times, times, 1], `job ${index}`);
       }
       const rows = await database.sql`

@@ -1,49 +1,31 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
-import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
-import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
 import type { ShownHistory } from "../../src/metrics/history.ts";
-import { HostProcess } from "../support/host_process.ts";
 import { closedPort } from "../support/http_server.ts";
+import { ProcessScene } from "../support/process_scene.ts";
 import { scraped } from "../support/scraped.ts";
-import { TestPostgres } from "../support/test_postgres.ts";
 import { until } from "../support/until.ts";
 
 describe("the metrics of the process", () => {
-  let postgres: TestPostgres;
-  let odoo: StandInOdoo;
-  let host: HostProcess | null = null;
+  let scene: ProcessScene;
 
   beforeAll(async () => {
-    postgres = await TestPostgres.start();
-    const { server } = postgres;
-    odoo = await StandInOdoo.start({ generation: generationNamed("16.0"), server, workers: 1 });
+    scene = await ProcessScene.start();
   });
-  afterEach(async () => {
-    await host?.stop();
-    host = null;
-    await until("its backends are gone", async () => await postgres.backends() === 0);
-  });
-  afterAll(async () => {
-    await odoo.stop();
-    await postgres.stop();
-  });
+  afterEach(() => scene.calm());
+  afterAll(() => scene.stop());
 
   async function get(url: string): Promise<Response> {
     return await fetch(url, { headers: { connection: "close" } });
   }
 
   it("show what it did, at both of its ports", async () => {
-    const database = await postgres.database("16.0");
+    const database = await scene.postgres.database("16.0");
     const metricsPort = String(await closedPort());
-    host = await HostProcess.start(
-      [
-        ...["--database", database.name, "--host", "127.0.0.1", "--port", String(odoo.port)],
-        ...["--channels", "root:2,mail:1", "--health-port", "0"],
-      ],
-      { ...postgres.server.environment(), ODOO_QUEUE_JOB_METRICS_PORT: metricsPort },
-      { mayWrite: false },
-    );
+    const host = await scene.serve(database, {
+      environment: { ODOO_QUEUE_JOB_METRICS_PORT: metricsPort },
+      mayWrite: false,
+    });
     const [, url] = await host.untilLine(/health server: (http:\/\/127\.0\.0\.1:\d+)\/status/);
     await host.untilLine(/database connections ready/);
     await database.untilState(await database.addJob({ channel: "mail" }), "done");

@@ -1,49 +1,31 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
-import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
-import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
 import type { RunnerStatus } from "../../src/status.ts";
 import { HostProcess } from "../support/host_process.ts";
 import { TestServer } from "../support/http_server.ts";
-import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
+import { ProcessScene } from "../support/process_scene.ts";
+import type { TestDatabase } from "../support/test_postgres.ts";
 import { until } from "../support/until.ts";
 
 const LOGGER = "odoo.addons.queue_job.jobrunner.runner";
 
 describe("the process", () => {
-  let postgres: TestPostgres;
-  let odoo: StandInOdoo;
+  let scene: ProcessScene;
   let database: TestDatabase;
-  let host: HostProcess | null = null;
 
   beforeAll(async () => {
-    postgres = await TestPostgres.start();
-    const { server } = postgres;
-    odoo = await StandInOdoo.start({ generation: generationNamed("16.0"), server, workers: 1 });
+    scene = await ProcessScene.start();
   });
-  afterEach(async () => {
-    await host?.stop();
-    host = null;
-    await until("its backends are gone", async () => await postgres.backends() === 0);
-  });
-  afterAll(async () => {
-    await odoo.stop();
-    await postgres.stop();
-  });
+  afterEach(() => scene.calm());
+  afterAll(() => scene.stop());
 
   async function start(...args: string[]): Promise<HostProcess> {
-    database = await postgres.database("16.0");
-    return host = await HostProcess.start(
-      [
-        ...["--database", database.name, "--host", "127.0.0.1", "--port", String(odoo.port)],
-        ...["--channels", "root:2,mail:1", "--health-port", "0", ...args],
-      ],
-      postgres.server.environment(),
-    );
+    database = await scene.postgres.database("16.0");
+    return await scene.serve(database, { args });
   }
 
-  async function healthUrl(): Promise<string> {
-    const [, url] = await host!.untilLine(/health server: (http:\/\/127\.0\.0\.1:\d+)\/status/);
+  async function healthUrl(host: HostProcess): Promise<string> {
+    const [, url] = await host.untilLine(/health server: (http:\/\/127\.0\.0\.1:\d+)\/status/);
     return url!;
   }
 
@@ -53,8 +35,8 @@ describe("the process", () => {
   }
 
   it("runs jobs, answers what it is asked, and ends with 0 on SIGTERM", async () => {
-    await start();
-    const url = await healthUrl();
+    const host = await start();
+    const url = await healthUrl(host);
     await until("it is ready", async () => (await get(`${url}/readyz`)).status === 200);
     const uuid = await database.addJob({ channel: "mail" });
     await database.untilState(uuid, "done");
@@ -84,12 +66,12 @@ describe("the process", () => {
     assertEquals((await look.exited).code, 0);
     assertMatch(look.lines[0]!, /^odoo-jobrunner \S+, up for .*: leading$/);
 
-    assertEquals(await host!.stop(), { code: 0, signal: null });
+    assertEquals(await host.stop(), { code: 0, signal: null });
 
-    const texts = host!.lines.map((line) => {
+    const texts = host.lines.map((line) => {
       const match = /^(\S+ \S+) (\d+) (\S+) (\S+) (\S+): (.*)$/.exec(line);
       assertMatch(match?.[1] ?? line, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}$/);
-      assertEquals(match!.slice(2, 4), [String(host!.processId), "INFO"]);
+      assertEquals(match!.slice(2, 4), [String(host.processId), "INFO"]);
       assertEquals(match![5], LOGGER);
       return [match![4], match![6]];
     });
@@ -107,15 +89,8 @@ describe("the process", () => {
   });
 
   it("runs jobs where it may write nothing and start nothing", async () => {
-    database = await postgres.database("16.0");
-    host = await HostProcess.start(
-      [
-        ...["--database", database.name, "--host", "127.0.0.1", "--port", String(odoo.port)],
-        ...["--channels", "root:2", "--health-port", "0"],
-      ],
-      postgres.server.environment(),
-      { mayWrite: false },
-    );
+    database = await scene.postgres.database("16.0");
+    const host = await scene.serve(database, { mayWrite: false });
     await host.untilLine(/database connections ready/);
     const uuid = await database.addJob();
 
@@ -126,30 +101,30 @@ describe("the process", () => {
   });
 
   it("ends gracefully on SIGINT, and at once on a second signal", async () => {
-    await start();
-    await host!.untilLine(/database connections ready/);
+    const host = await start();
+    await host.untilLine(/database connections ready/);
     const first = await database.addJob({ plan: { workMs: 60_000 } });
     await database.untilState(first, "started");
     // It waits for the only worker, and the stop for it.
     const second = await database.addJob({ plan: { workMs: 60_000 } });
-    const requests = odoo.requests.of({ database: database.name, uuid: second });
+    const requests = scene.odoo.requests.of({ database: database.name, uuid: second });
     await until("the second waits in Odoo", () => requests.open === 1);
 
-    host!.signal("SIGINT");
-    await host!.untilLine(/graceful stop requested/);
-    host!.signal("SIGINT");
+    host.signal("SIGINT");
+    await host.untilLine(/graceful stop requested/);
+    host.signal("SIGINT");
 
-    assertEquals(await host!.exited, { code: 1, signal: null });
+    assertEquals(await host.exited, { code: 1, signal: null });
     for (const uuid of [first, second]) {
       const job = { database: database.name, uuid };
-      await until("it works", () => odoo.requests.of(job).working === 1);
-      odoo.workers.finish(job);
+      await until("it works", () => scene.odoo.requests.of(job).working === 1);
+      scene.odoo.workers.finish(job);
       await database.untilState(uuid, "done");
     }
   });
 
   it("says all that is wrong with its settings at once, and ends with 2", async () => {
-    host = await HostProcess.start(
+    const host = await scene.run(
       ["--channels", "root:2,mail:x,line:2:sequential", "--port", "many", "--scheme", "ftp"],
       { ODOO_JOBRUNNER_LOG_LEVEL: "loud" },
     );
@@ -164,21 +139,21 @@ describe("the process", () => {
   it("says that the health port is taken, and ends with 1", async () => {
     const other = await TestServer.onSocket(() => {});
 
-    await start("--health-port", String(other.port));
+    const host = await start("--health-port", String(other.port));
 
-    assertEquals(await host!.exited, { code: 1, signal: null });
-    assertMatch(host!.lines.at(-1)!, / ERROR \? .*Cannot use --health-port="\d+": another program/);
+    assertEquals(await host.exited, { code: 1, signal: null });
+    assertMatch(host.lines.at(-1)!, / ERROR \? .*Cannot use --health-port="\d+": another program/);
     await other.close();
   });
 
   it("keeps trying while PostgreSQL is away, and never shows the password", async () => {
-    host = await HostProcess.start(
+    const host = await scene.run(
       ["--database", "shop", "--health-port", "0"],
       { PGHOST: "127.0.0.1", PGPORT: "1", PGUSER: "odoo", PGPASSWORD: "very-secret" },
     );
 
     await host.untilLine(/ ERROR .*ECONNREFUSED.*trying again/);
-    const url = await healthUrl();
+    const url = await healthUrl(host);
     assertEquals((await get(`${url}/livez`)).status, 200);
     assertEquals((await get(`${url}/readyz`)).status, 503);
 

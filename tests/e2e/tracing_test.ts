@@ -1,47 +1,30 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
-import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
-import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
 import { type CollectedSpan, Collector } from "../support/collector.ts";
-import { HostProcess } from "../support/host_process.ts";
+import type { HostProcess } from "../support/host_process.ts";
 import { closedPort } from "../support/http_server.ts";
-import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
+import { ProcessScene } from "../support/process_scene.ts";
+import type { TestDatabase } from "../support/test_postgres.ts";
 import { until } from "../support/until.ts";
 
 describe("the process, told of a collector by OpenTelemetry's variables", () => {
-  let postgres: TestPostgres;
-  let odoo: StandInOdoo;
+  let scene: ProcessScene;
   let collector: Collector;
   let database: TestDatabase;
-  let host: HostProcess | null = null;
 
   beforeAll(async () => {
-    postgres = await TestPostgres.start();
-    const { server } = postgres;
-    odoo = await StandInOdoo.start({ generation: generationNamed("16.0"), server, workers: 1 });
+    scene = await ProcessScene.start();
     collector = await Collector.start();
   });
-  afterEach(async () => {
-    await host?.stop();
-    host = null;
-    await until("its backends are gone", async () => await postgres.backends() === 0);
-  });
+  afterEach(() => scene.calm());
   afterAll(async () => {
     await collector.stop();
-    await odoo.stop();
-    await postgres.stop();
+    await scene.stop();
   });
 
   async function start(environment: Readonly<Record<string, string>>): Promise<HostProcess> {
-    database = await postgres.database("16.0");
-    host = await HostProcess.start(
-      [
-        ...["--database", database.name, "--host", "127.0.0.1", "--port", String(odoo.port)],
-        ...["--channels", "root:2,mail:1", "--health-port", "0"],
-      ],
-      { ...postgres.server.environment(), ...environment },
-      { mayWrite: false },
-    );
+    database = await scene.postgres.database("16.0");
+    const host = await scene.serve(database, { environment, mayWrite: false });
     await host.untilLine(/database connections ready/);
     return host;
   }
@@ -54,7 +37,7 @@ describe("the process, told of a collector by OpenTelemetry's variables", () => 
     const uuid = await database.addJob({ channel: "mail" });
     await database.untilState(uuid, "done");
     const job = { database: database.name, uuid };
-    await until("its request is over", () => odoo.requests.of(job).open === 0);
+    await until("its request is over", () => scene.odoo.requests.of(job).open === 0);
 
     assertEquals((await process.stop()).code, 0);
 

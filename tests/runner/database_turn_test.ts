@@ -121,11 +121,7 @@ describe("DatabaseTurn", () => {
   });
 
   it("puts back an unsure claim that turns out to be committed", () => {
-    driven.becomeReady([row("a", "pending")]);
-    driven.decide();
-    driven.expect("claim");
-    driven.turn.lost();
-    driven.turn.opened(queueJob(16));
+    driven.loseClaim("a");
 
     driven.answer("scanCounted", { rows: [row("a", "enqueued", { enqueuedMs: 1_000_000 })] });
 
@@ -134,11 +130,7 @@ describe("DatabaseTurn", () => {
   });
 
   it("has counted what runs before a refusal holds it back", () => {
-    driven.becomeReady([row("a", "pending")]);
-    driven.decide();
-    driven.expect("claim");
-    driven.turn.lost();
-    driven.turn.opened(queueJob(16));
+    driven.loseClaim("a");
     const claimed = row("a", "enqueued", { enqueuedMs: 1_000_000 });
     driven.answer("scanCounted", { rows: [claimed, row("b", "started")] });
 

@@ -123,6 +123,15 @@ export class DrivenTurn {
     return row(uuid, "enqueued", { enqueuedMs: this.clock.nowMs() });
   }
 
+  /** A pending job is claimed; the answer is lost, and a new session opens. */
+  loseClaim(uuid: string): void {
+    this.becomeReady([row(uuid, "pending")]);
+    this.decide();
+    this.expect("claim");
+    this.turn.lost();
+    this.turn.opened(queueJob(16));
+  }
+
   get running(): number {
     return this.scheduler.channels().reduce((sum, it) => sum + it.running, 0);
   }

@@ -133,11 +133,7 @@ describe("a runner for a database where another runner is at work", () => {
     });
 
     it("its own claim whose answer was lost", () => {
-      driven.becomeReady([row("a", "pending")]);
-      driven.decide();
-      driven.expect("claim");
-      driven.turn.lost();
-      driven.turn.opened(queueJob(16));
+      driven.loseClaim("a");
       const claimed = row("a", "enqueued", { enqueuedMs: 1_000_000 });
       driven.answer("scanCounted", { rows: [claimed] });
       // A transaction holds the row: it is not put back.

@@ -1,5 +1,5 @@
-import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
+import { kill } from "../../demo/guarded_child.ts";
 import type { ChaosRunner } from "../chaos_runner.ts";
 import type { ChaosSystem } from "../chaos_system.ts";
 import { awaited } from "../patience.ts";
@@ -93,7 +93,7 @@ export const ODOO_FAULTS: readonly FaultKind[] = [
       }, WORKING_MS);
       if (processIds === null) return null;
       const processId = chosen(way, processIds);
-      process.kill(processId, "SIGKILL");
+      if (!kill(processId)) return null;
       return `worker ${processId} died in the middle of a job`;
     },
   },

@@ -1,5 +1,5 @@
-import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
+import { kill } from "../../demo/guarded_child.ts";
 import { SingleConnection } from "../../demo/single_connection.ts";
 import type { ChaosDatabase, ChaosSystem } from "../chaos_system.ts";
 import { awaited, patiently } from "../patience.ts";
@@ -44,7 +44,7 @@ export const SERVER_FAULTS: readonly FaultKind[] = [
       await system.busyLeader();
       const processIds = await ourBackends(system);
       if (processIds.length === 0) return null;
-      process.kill(chosen(way, processIds), "SIGKILL");
+      if (!kill(chosen(way, processIds))) return null;
       await delay(LOOP_PAUSE_MS);
       const left = new Set(await ourBackends(system));
       const lost = processIds.filter((it) => !left.has(it)).length;

@@ -1,0 +1,14 @@
+/** What both entries offer beside their `Scheduler`. */
+export { ConfigError, type Mistake, SchedulerError, TableFullError } from "./errors.ts";
+export { fullChannelName } from "./channel_config.ts";
+export { isJobStateName, type JobStateName } from "./job_state.ts";
+export type {
+  ChannelStatus,
+  Explanation,
+  KnownJob,
+  PathChannel,
+  WaitReason,
+} from "./explanation.ts";
+export type { JobNotice } from "./job_notice.ts";
+export type { ReadyJob, SchedulerOptions } from "./scheduler.ts";
+export type { TakenWaits, Waits } from "./waits.ts";
