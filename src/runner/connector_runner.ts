@@ -14,6 +14,7 @@ import { ContainedTurn } from "./contained_turn.ts";
 import { ContainedClock, stackOf } from "./containment.ts";
 import { Decider } from "./decider.ts";
 import { Drain } from "./drain.ts";
+import { JobHistory } from "./job_history.ts";
 import { JobSearch } from "./job_search.ts";
 import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
@@ -55,6 +56,7 @@ export class ConnectorRunner {
   #phase: RunnerPhase = "starting";
   #isStarted = false;
   readonly #barrier: Barrier;
+  readonly #history: JobHistory;
   #stopped: Promise<void> | null = null;
   readonly #drain: Drain;
 
@@ -69,6 +71,7 @@ export class ConnectorRunner {
     this.#logger = complete.logger(QUEUE_JOB_LOGGER);
     this.#startedMs = clock.nowMs();
     this.#barrier = new Barrier(clock);
+    this.#history = new JobHistory(clock);
     this.#scheduler = new LiveScheduler(channels, (error) => this.#refill(error), {
       clock,
       onRoom: (databases) => databases.forEach((it) => this.#databases.get(it)?.turn.refill()),
@@ -109,6 +112,7 @@ export class ConnectorRunner {
     });
     this.why = new Explanations({
       ...{ ...complete, scheduler: this.#scheduler, requests: this.#requests },
+      history: this.#history,
       phase: () => this.#phase,
       isReading: () => this.#barrier.isUp,
       served: (name) => this.#databases.get(name),
@@ -212,6 +216,7 @@ export class ConnectorRunner {
       requeueStartedAfterMs,
       ask: (job, generation) => this.#requests.ask(name, job, generation),
       onBegun: () => this.#requests.noteBegun(),
+      seen: (uuid, event, detail) => this.#history.note(name, uuid, event, detail),
       letGo: (uuid) => this.#requests.letGo(name, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),
