@@ -1,5 +1,6 @@
 import type { Context, Hono } from "hono";
 import type { Explainer } from "../why.ts";
+import { safeJson } from "./safe_json.ts";
 
 const MAX_LENGTHS = { uuid: 200, channel: 1_000, database: 200 } as const;
 type Name = keyof typeof MAX_LENGTHS;
@@ -74,8 +75,5 @@ function mistakesIn(name: Name, text: string): string[] {
 }
 
 function answer(context: Context, value: object, status: 200 | 404 = 200): Response {
-  const text = JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (it) => {
-    return `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-  return context.body(text, status, { "content-type": "application/json" });
+  return context.body(safeJson(value), status, { "content-type": "application/json" });
 }
