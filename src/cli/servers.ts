@@ -6,6 +6,7 @@ import type { ConnectorRunner } from "../runner/connector_runner.ts";
 import type { MeasuredRunner } from "../metrics/measured_runner.ts";
 import { createApp, createMetricsApp, type Measured } from "../server/app.ts";
 import { LiveView } from "../server/live_view.ts";
+import { routeJobs } from "../server/jobs_routes.ts";
 import { serve, type Served } from "../server/serve.ts";
 import { routeView } from "../server/view_routes.ts";
 import { routeWhy } from "../server/why_routes.ts";
@@ -23,7 +24,7 @@ interface Parts {
  * @throws {ConfigError} An address cannot be listened on.
  */
 export async function serveAll(
-  runner: Pick<ConnectorRunner, "status" | "why" | "channels">,
+  runner: Pick<ConnectorRunner, "status" | "why" | "jobs" | "overview">,
   measured: Measured & Pick<MeasuredRunner, "view">,
   { settings, clock, logger }: Parts,
 ): Promise<Pick<Served, "close">> {
@@ -32,8 +33,9 @@ export async function serveAll(
     logger.error(`the health server cannot answer, a bug to report: ${stackOf(error)}`);
   const app = createApp(() => runner.status, reportError, measured);
   routeWhy(app, runner.why);
+  routeJobs(app, runner.jobs);
   const live = new LiveView({ look: measured.view, clock, reportError });
-  routeView(app, live, (search, max) => runner.channels(search, max));
+  routeView(app, live, (search, max) => runner.overview.channels(search, max));
   const health = watched(live, await serve({ app, host, port: healthPort, clock }));
   logger.info(`health server: http://${host}:${health.port}/status`);
   if (metricsPort === null || metricsPort === health.port) return health;

@@ -10,7 +10,7 @@ import type { Recorder } from "./recorder.ts";
 /** As much of a runner as is measured. */
 export interface Measurable {
   readonly status: RunnerStatus;
-  readonly view: RunnerView;
+  readonly overview: { readonly view: RunnerView };
   readonly takenWaits: TakenWaits;
 }
 
@@ -56,7 +56,7 @@ export class MeasuredRunner {
 
   /** What people look at. */
   readonly view = (): View => ({
-    ...this.#options.runner.view,
+    ...this.#options.runner.overview.view,
     lastHour: this.#history.coarse,
   });
 }

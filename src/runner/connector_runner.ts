@@ -1,10 +1,10 @@
 import { Database } from "../database/database.ts";
 import { listDatabases } from "../database/discovery.ts";
 import type { KnownGeneration } from "../database/generation.ts";
+import type { JobFinder } from "../job_list.ts";
 import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
-import type { ChannelOverview, SchedulerError, TakenWaits } from "../scheduler/mod.ts";
+import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
-import type { RunnerView } from "../view.ts";
 import type { Explainer, JobsWhy } from "../why.ts";
 import { Leadership } from "./leadership.ts";
 import { Explanations } from "./explanations.ts";
@@ -14,12 +14,14 @@ import { ContainedTurn } from "./contained_turn.ts";
 import { ContainedClock, stackOf } from "./containment.ts";
 import { Decider } from "./decider.ts";
 import { Drain } from "./drain.ts";
+import { JobSearch } from "./job_search.ts";
 import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
 import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.ts";
 import { type Served, ServedDatabases } from "./served_databases.ts";
-import { failedByChannel, statusOf, type StatusParts } from "./runner_status.ts";
-import { viewOf } from "./runner_view.ts";
+import { RunnerOverview } from "./runner_overview.ts";
+import { statusOf, type StatusParts } from "./runner_status.ts";
+
 import type { Slots } from "./slots.ts";
 import { WaitingSurvey } from "./waiting_survey.ts";
 
@@ -41,6 +43,10 @@ const PUT_BACK_MS = 1_000;
 export class ConnectorRunner {
   /** Why jobs, channels and databases do not run. */
   readonly why: Explainer;
+  /** The status at one look, bounded. */
+  readonly overview: RunnerOverview = new RunnerOverview(() => this.#parts);
+  /** The jobs in the tables. */
+  readonly jobs: JobFinder;
   readonly #options: RunnerOptions;
   readonly #scheduler: LiveScheduler;
   readonly #decider: Decider;
@@ -70,7 +76,7 @@ export class ConnectorRunner {
       clock,
       onRoom: (databases) => databases.forEach((it) => this.#databases.get(it)?.turn.refill()),
     });
-    this.#barrier = new Barrier(clock, () => this.#decider.decideSoon());
+    this.#barrier = new Barrier(clock);
     this.#survey = new WaitingSurvey({ clock, scheduler: this.#scheduler });
     this.#decider = new Decider({
       scheduler: this.#scheduler,
@@ -112,6 +118,7 @@ export class ConnectorRunner {
       served: (name) => this.#databases.get(name),
       databases: () => this.#databases.names(),
     });
+    this.jobs = new JobSearch({ ...complete, databases: () => this.#databases.names() });
     this.#drain = new Drain({
       ...{ clock, logger: this.#logger, served: () => this.#databases.all() },
     });
@@ -164,17 +171,6 @@ export class ConnectorRunner {
     return statusOf(this.#parts);
   }
 
-  /** What people look at of it, bounded. */
-  get view(): RunnerView {
-    return viewOf(this.#parts);
-  }
-
-  /** Channels whose name has a part in common with `search`, the fullest before others. */
-  channels(search: string, max: number): ChannelOverview {
-    const failed = failedByChannel(this.#databases.all());
-    return this.#scheduler.overview({ max, search, failed });
-  }
-
   /** How long the jobs had waited that were taken; the status has it too, and costs more. */
   get takenWaits(): TakenWaits {
     return this.#scheduler.takenWaits;
@@ -185,7 +181,7 @@ export class ConnectorRunner {
     if (this.#stopped) return this.#databases.resume();
     this.#phase = "running";
     this.#logger.info("initializing database connections");
-    this.#barrier.raise(() => this.#logger.info("database connections ready"));
+    this.#raiseBarrier("database connections ready");
     this.#databases.start();
   }
 
@@ -196,7 +192,7 @@ export class ConnectorRunner {
     if (this.#stopped) return;
     this.#phase = "starting";
     this.#logger.warning(`this job runner no longer leads: ${reason}`);
-    this.#barrier.cancel();
+    this.#barrier.leave();
     await this.#databases.pause();
   }
 
@@ -241,17 +237,24 @@ export class ConnectorRunner {
   }
 
   #change(): void {
-    if (this.#phase === "running" && this.#barrier.isUp && this.#databases.isDiscovered) {
+    if (this.#barrier.isUp && this.#databases.isDiscovered) {
       if (this.#databases.all().every(({ link }) => link.isSettled)) this.#barrier.lower();
     }
     if (this.#phase === "stopping") this.#drain.look();
     this.#decider.decideSoon();
   }
 
+  #raiseBarrier(told: string): void {
+    this.#barrier.raise(() => {
+      if (this.#phase === "running") this.#logger.info(told);
+      this.#decider.decideSoon();
+    });
+  }
+
   /** The core trapped and is made anew: what is in our hands runs, every database is read again. */
   #refill(error: SchedulerError): void {
     this.#logger.error(`the scheduler is made anew, a bug to report: ${error.message}`);
-    this.#barrier.raise(() => this.#logger.info("the scheduler knows all jobs again"));
+    this.#raiseBarrier("the scheduler knows all jobs again");
     this.#requests.refill();
     for (const { turn } of this.#databases.all()) turn.refill();
   }
@@ -259,7 +262,7 @@ export class ConnectorRunner {
   async #end(): Promise<void> {
     this.#logger.info("graceful stop requested");
     this.#phase = "stopping";
-    this.#barrier.cancel();
+    this.#barrier.leave();
     this.#decider.stop();
     this.#scheduler.stop();
     this.#survey.stop();

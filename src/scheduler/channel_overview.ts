@@ -1,4 +1,4 @@
-import { JobState } from "../../assembly/abi.ts";
+import { CHANNEL_NONE, JobState } from "../../assembly/abi.ts";
 import type { ChannelTable, KnownChannel } from "./channel_table.ts";
 import type { ChannelStatus } from "./explanation.ts";
 
@@ -29,81 +29,88 @@ export interface OverviewOptions {
 
 /** The channels above those that were asked for are as many again, at most. */
 const ABOVE = 2;
-const CLASSES = 3;
 
 /**
- * The fullest channels: objects only for those that are shown, so that the others cost a few
- * nanoseconds each.
+ * The fullest channels: objects only for those that are shown, so that thousands of others cost
+ * next to nothing.
  */
 export function overviewOf(table: ChannelTable, options: OverviewOptions): ChannelOverview {
   const { max, search = "", failed = new Map<string, number>() } = options;
   const all = table.shown();
-  const known = new Map(all.map((it) => [it.number, it]));
-  const sums = new Sums(all);
-  const weights = new Map<number, number>();
-  for (const it of all) {
-    const waiting = table.countOf(it.number, JobState.Waiting);
-    const running = table.countOf(it.number, JobState.Running);
-    const failedCount = table.countOf(it.number, JobState.Failed) +
-      (failed.get(it.config.name) ?? 0);
-    weights.set(it.number, waiting + running + failedCount);
-    const counts = [waiting, running, failedCount];
-    for (let up: KnownChannel | undefined = it; up; up = known.get(up.parent)) {
-      sums.add(up.number, counts, up === it ? 0 : 1);
-    }
-  }
+  const counts = new Counts(table, all, failed);
   const wanted = search.toLowerCase();
-  const found = all.filter((it) => it.config.name.toLowerCase().includes(wanted));
-  const first = fullest(found, weights, max);
-  const shown = withAbove(first, known, ABOVE * max);
-  const channels = shown
+  const found = wanted === ""
+    ? all
+    : all.filter((it) => it.config.name.toLowerCase().includes(wanted));
+  const first = fullest(found, (it) => counts.jobs[it.number]!, max);
+  const channels = withAbove(first, new Map(all.map((it) => [it.number, it])), ABOVE * max)
     .sort((a, b) => a.config.name < b.config.name ? -1 : 1)
     .map((it) => {
       const status = table.statusOf(it);
       const failedHere = status.failed + (failed.get(it.config.name) ?? 0);
-      return { ...status, failed: failedHere, ...sums.of(it.number) };
+      return { ...status, failed: failedHere, ...counts.of(it.number) };
     });
   return { channels, count: found.length };
 }
 
-/** What is in each channel and below it, by number. */
-class Sums {
-  readonly #counts: Float64Array;
-  readonly #below: Uint32Array;
+/** What is in each channel and below it, by its number. */
+class Counts {
+  /** Of its own, that wait, run or have failed. */
+  readonly jobs: Float64Array;
+  readonly #waiting: Float64Array;
+  readonly #running: Float64Array;
+  readonly #failed: Float64Array;
+  readonly #below: Int32Array;
 
-  constructor(channels: readonly KnownChannel[]) {
+  constructor(
+    table: ChannelTable,
+    channels: readonly KnownChannel[],
+    failed: ReadonlyMap<string, number>,
+  ) {
     const size = 1 + channels.reduce((most, it) => Math.max(most, it.number), 0);
-    this.#counts = new Float64Array(CLASSES * size);
-    this.#below = new Uint32Array(size);
-  }
-
-  add(number: number, counts: readonly number[], below: number): void {
-    for (let it = 0; it < CLASSES; it++) this.#counts[CLASSES * number + it]! += counts[it]!;
-    this.#below[number]! += below;
+    this.jobs = new Float64Array(size);
+    this.#waiting = new Float64Array(size);
+    this.#running = new Float64Array(size);
+    this.#failed = new Float64Array(size);
+    this.#below = new Int32Array(size);
+    const parentOf = new Int32Array(size);
+    for (const { number, parent } of channels) parentOf[number] = parent;
+    for (const { number, config } of channels) {
+      const waiting = table.countOf(number, JobState.Waiting);
+      const running = table.countOf(number, JobState.Running);
+      const failedCount = table.countOf(number, JobState.Failed) + (failed.get(config.name) ?? 0);
+      this.jobs[number] = waiting + running + failedCount;
+      this.#below[number]!--;
+      for (let up = number; up !== CHANNEL_NONE; up = parentOf[up]!) {
+        this.#waiting[up]! += waiting;
+        this.#running[up]! += running;
+        this.#failed[up]! += failedCount;
+        this.#below[up]!++;
+      }
+    }
   }
 
   of(number: number) {
-    const [allWaiting, allRunning, allFailed] = this.#counts.subarray(CLASSES * number);
     return {
-      ...{ allWaiting: allWaiting!, allRunning: allRunning!, allFailed: allFailed! },
+      allWaiting: this.#waiting[number]!,
+      allRunning: this.#running[number]!,
+      allFailed: this.#failed[number]!,
       below: this.#below[number]!,
     };
   }
 }
 
+/** Those with most jobs; the first ones where several have as many. */
 function fullest(
   channels: readonly KnownChannel[],
-  weights: ReadonlyMap<number, number>,
+  jobsOf: (channel: KnownChannel) => number,
   max: number,
 ): KnownChannel[] {
   if (channels.length <= max) return [...channels];
-  const weightOf = (it: KnownChannel) => weights.get(it.number)!;
-  const busy = channels.filter((it) => weightOf(it) > 0);
-  if (busy.length > max) {
-    return busy.sort((a, b) => weightOf(b) - weightOf(a) || a.number - b.number).slice(0, max);
-  }
-  const quiet = channels.filter((it) => weightOf(it) === 0);
-  return [...busy, ...quiet.slice(0, max - busy.length)];
+  const least = Float64Array.from(channels, jobsOf).sort()[channels.length - max]!;
+  const fuller = channels.filter((it) => jobsOf(it) > least);
+  const equal = channels.filter((it) => jobsOf(it) === least);
+  return [...fuller, ...equal.slice(0, max - fuller.length)];
 }
 
 /** With all channels above them; one that would need more than `max` is left out. */

@@ -4,3 +4,5 @@ export function safeJson(value: object): string {
     return `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
 }
+
+export const JSON_TYPE = { "content-type": "application/json" };

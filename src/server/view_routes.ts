@@ -1,15 +1,15 @@
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import type { ChannelOverview } from "../scheduler/mod.ts";
 import type { LiveView } from "./live_view.ts";
-import { safeJson } from "./safe_json.ts";
+import { answer, readQuestion } from "./question.ts";
+import { JSON_TYPE } from "./safe_json.ts";
 
-const JSON_TYPE = { "content-type": "application/json" };
 const EVENTS_TYPE = {
   "content-type": "text/event-stream",
   // Else nginx keeps events until there are many.
   "x-accel-buffering": "no",
 };
-const SEARCH_LENGTH_MAX = 200;
+const MAX_LENGTHS = { search: 200, limit: 3 } as const;
 const FOUND = 50;
 const FOUND_MAX = 500;
 
@@ -36,21 +36,12 @@ export function routeView(
     return context.json({ error: "too many watch already" }, 503, { "retry-after": "10" });
   });
   app.get("/channels", (context) => {
-    const { search, max, mistake } = readSearch(context);
+    const { values, mistake } = readQuestion(context, MAX_LENGTHS);
     if (mistake !== null) return context.json({ error: mistake }, 400);
-    return context.body(safeJson(find(search, max)), 200, JSON_TYPE);
+    const limit = Number(values.limit ?? FOUND);
+    if (!Number.isInteger(limit) || limit < 1 || limit > FOUND_MAX) {
+      return context.json({ error: `limit is no number from 1 to ${FOUND_MAX}` }, 400);
+    }
+    return answer(context, find(values.search ?? "", limit));
   });
-}
-
-function readSearch(context: Context) {
-  const { search = "", limit = String(FOUND), ...others } = context.req.query();
-  const max = /^\d{1,9}$/.test(limit) ? Math.min(Number(limit), FOUND_MAX) : 0;
-  const mistake = Object.keys(others).length > 0
-    ? "search=… and limit=… are wanted"
-    : search.length > SEARCH_LENGTH_MAX
-    ? `search has more than ${SEARCH_LENGTH_MAX} characters`
-    : max < 1
-    ? "limit is no number of 1 or more"
-    : null;
-  return { search, max, mistake };
 }

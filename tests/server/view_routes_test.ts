@@ -47,14 +47,22 @@ describe("routeView", () => {
   it("finds channels", async () => {
     const response = await app.request("/channels?search=ma%20il&limit=3");
     await app.request("/channels");
-    await app.request("/channels?limit=1000000");
 
     assertEquals(await response.json(), { channels: [], count: 7 });
-    assertEquals(asked, [["ma il", 3], ["", 50], ["", 500]]);
+    assertEquals(asked, [["ma il", 3], ["", 50]]);
   });
 
   it("refuses wrong searches", async () => {
-    for (const it of ["limit=0", "limit=x", "limit=-1", "other=1", `search=${"x".repeat(201)}`]) {
+    for (
+      const it of [
+        "limit=0",
+        "limit=501",
+        "limit=x",
+        "limit=-1",
+        "other=1",
+        `search=${"x".repeat(201)}`,
+      ]
+    ) {
       assertEquals([(await app.request(`/channels?${it}`)).status, it], [400, it]);
     }
     assertEquals(asked, []);
