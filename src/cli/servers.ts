@@ -3,9 +3,12 @@ import type { Settings } from "../config/settings.ts";
 import type { Logger } from "../log.ts";
 import { stackOf } from "../runner/containment.ts";
 import type { ConnectorRunner } from "../runner/connector_runner.ts";
+import type { MeasuredRunner } from "../metrics/measured_runner.ts";
 import { createApp, createMetricsApp, type Measured } from "../server/app.ts";
+import { LiveView } from "../server/live_view.ts";
 import { routeJobs } from "../server/jobs_routes.ts";
 import { serve, type Served } from "../server/serve.ts";
+import { routeView } from "../server/view_routes.ts";
 import { routeWhy } from "../server/why_routes.ts";
 
 /** The parts of the process that a server needs. */
@@ -21,8 +24,8 @@ interface Parts {
  * @throws {ConfigError} An address cannot be listened on.
  */
 export async function serveAll(
-  runner: Pick<ConnectorRunner, "status" | "why" | "jobs">,
-  measured: Measured,
+  runner: Pick<ConnectorRunner, "status" | "why" | "jobs" | "overview">,
+  measured: Measured & Pick<MeasuredRunner, "view">,
   { settings, clock, logger }: Parts,
 ): Promise<Pick<Served, "close">> {
   const { healthHost: host, healthPort, metricsPort } = settings;
@@ -31,7 +34,9 @@ export async function serveAll(
   const app = createApp(() => runner.status, reportError, measured);
   routeWhy(app, runner.why);
   routeJobs(app, runner.jobs);
-  const health = await serve({ app, host, port: healthPort, clock });
+  const live = new LiveView({ look: measured.view, clock, reportError });
+  routeView(app, live, (search, max) => runner.overview.channels(search, max));
+  const health = watched(live, await serve({ app, host, port: healthPort, clock }));
   logger.info(`health server: http://${host}:${health.port}/status`);
   if (metricsPort === null || metricsPort === health.port) return health;
   try {
@@ -45,4 +50,13 @@ export async function serveAll(
     await health.close();
     throw error;
   }
+}
+
+/** A server whose streams end before it does. */
+function watched(live: LiveView, served: Served): Served {
+  const close = () => {
+    live.stop();
+    return served.close();
+  };
+  return { port: served.port, close };
 }

@@ -6,10 +6,10 @@ import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
 import type { Explainer, JobsWhy } from "../why.ts";
-import { Barrier } from "./barrier.ts";
 import { Leadership } from "./leadership.ts";
 import { Explanations } from "./explanations.ts";
 import { DatabaseLink } from "./database_link.ts";
+import { Barrier } from "./barrier.ts";
 import { ContainedTurn } from "./contained_turn.ts";
 import { ContainedClock, stackOf } from "./containment.ts";
 import { Decider } from "./decider.ts";
@@ -20,7 +20,9 @@ import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
 import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.ts";
 import { type Served, ServedDatabases } from "./served_databases.ts";
-import { statusOf } from "./runner_status.ts";
+import { RunnerOverview } from "./runner_overview.ts";
+import { statusOf, type StatusParts } from "./runner_status.ts";
+
 import type { Slots } from "./slots.ts";
 import { WaitingSurvey } from "./waiting_survey.ts";
 
@@ -42,6 +44,8 @@ const PUT_BACK_MS = 1_000;
 export class ConnectorRunner {
   /** Why jobs, channels and databases do not run. */
   readonly why: Explainer;
+  /** The status at one look, bounded. */
+  readonly overview: RunnerOverview = new RunnerOverview(() => this.#parts);
   /** The jobs in the tables. */
   readonly jobs: JobFinder;
   readonly #options: RunnerOptions;
@@ -56,7 +60,7 @@ export class ConnectorRunner {
   #phase: RunnerPhase = "starting";
   #isStarted = false;
   readonly #barrier: Barrier;
-  readonly #history: JobHistory;
+  readonly #history = new JobHistory(() => this.#options.clock.nowMs());
   #stopped: Promise<void> | null = null;
   readonly #drain: Drain;
 
@@ -70,12 +74,11 @@ export class ConnectorRunner {
     const { clock, meter } = complete;
     this.#logger = complete.logger(QUEUE_JOB_LOGGER);
     this.#startedMs = clock.nowMs();
-    this.#barrier = new Barrier(clock);
-    this.#history = new JobHistory(clock);
     this.#scheduler = new LiveScheduler(channels, (error) => this.#refill(error), {
       clock,
       onRoom: (databases) => databases.forEach((it) => this.#databases.get(it)?.turn.refill()),
     });
+    this.#barrier = new Barrier(clock);
     this.#survey = new WaitingSurvey({ clock, scheduler: this.#scheduler });
     this.#decider = new Decider({
       scheduler: this.#scheduler,
@@ -168,13 +171,7 @@ export class ConnectorRunner {
   }
 
   get status(): RunnerStatus {
-    const { version, clock } = this.#options;
-    return statusOf({
-      ...{ version, phase: this.#phase, startedMs: this.#startedMs, nowMs: clock.nowMs() },
-      odoo: this.#requests.status,
-      served: this.#databases.all(),
-      scheduler: this.#scheduler,
-    });
+    return statusOf(this.#parts);
   }
 
   /** How long the jobs had waited that were taken; the status has it too, and costs more. */
@@ -283,6 +280,16 @@ export class ConnectorRunner {
     await this.#leadership.stop();
     this.#phase = "stopped";
     this.#logger.info("stopped");
+  }
+
+  get #parts(): StatusParts {
+    const { version, clock } = this.#options;
+    return {
+      ...{ version, phase: this.#phase, startedMs: this.#startedMs, nowMs: clock.nowMs() },
+      odoo: this.#requests.status,
+      served: this.#databases.all(),
+      scheduler: this.#scheduler,
+    };
   }
 
   get #mayDecide(): boolean {

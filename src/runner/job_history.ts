@@ -1,4 +1,3 @@
-import type { Clock } from "../clock.ts";
 import { eventText } from "../sentences.ts";
 import type { JobEvent, SeenEvent } from "../why.ts";
 
@@ -16,7 +15,7 @@ const SHOWN_MAX = 100;
  * strings that exist already, and a question reads the whole ring instead.
  */
 export class JobHistory {
-  readonly #clock: Clock;
+  readonly #nowMs: () => number;
   readonly #max: number;
   readonly #atMs: Float64Array;
   readonly #databases: string[];
@@ -28,8 +27,8 @@ export class JobHistory {
   /** An answer that comes again and again is kept once. */
   #lastDetail = "";
 
-  constructor(clock: Clock, max = EVENTS_MAX) {
-    this.#clock = clock;
+  constructor(nowMs: () => number, max = EVENTS_MAX) {
+    this.#nowMs = nowMs;
     this.#max = max;
     this.#atMs = new Float64Array(max);
     this.#databases = new Array(max).fill("");
@@ -40,7 +39,7 @@ export class JobHistory {
 
   note(database: string, uuid: string, event: JobEvent, detail: string | null = null): void {
     const index = this.#next;
-    this.#atMs[index] = this.#clock.nowMs();
+    this.#atMs[index] = this.#nowMs();
     this.#databases[index] = database;
     this.#uuids[index] = uuid;
     this.#events[index] = event;

@@ -16,7 +16,7 @@ function explanations(changes: Partial<ExplanationsOptions> = {}): Explanations 
     ...{ clock, connection: defaultConnection({}) },
     scheduler: new LiveScheduler("root:4,mail:2", () => {}, { clock }),
     requests: requests({}),
-    history: new JobHistory(clock),
+    history: new JobHistory(() => 0),
     phase: () => "running",
     isReading: () => false,
     served: () => undefined,

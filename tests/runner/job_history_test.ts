@@ -8,7 +8,7 @@ import { DrivenTurn, row } from "./driven_turn.ts";
 describe("JobHistory", () => {
   it("tells what was seen of a job in each database, the earliest first", () => {
     const clock = new FakeClock(1_000);
-    const history = new JobHistory(clock);
+    const history = new JobHistory(() => clock.nowMs());
     history.note("shop", "a", "taken");
     history.note("shop", "b", "taken");
     history.note("copy", "a", "asked");
@@ -29,7 +29,7 @@ describe("JobHistory", () => {
   });
 
   it("keeps so many events, and shows the last of a job", () => {
-    const history = new JobHistory(new FakeClock(), 300);
+    const history = new JobHistory(() => 0, 300);
     for (const uuid of ["a", "b"]) {
       for (let count = 0; count < 200; count++) history.note("shop", uuid, "answered", `${count}`);
     }
