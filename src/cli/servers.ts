@@ -6,6 +6,7 @@ import type { ConnectorRunner } from "../runner/connector_runner.ts";
 import type { MeasuredRunner } from "../metrics/measured_runner.ts";
 import { createApp, createMetricsApp, type Measured } from "../server/app.ts";
 import { LiveView } from "../server/live_view.ts";
+import { routePage } from "../server/page_routes.ts";
 import { routeJobs } from "../server/jobs_routes.ts";
 import { serve, type Served } from "../server/serve.ts";
 import { routeView } from "../server/view_routes.ts";
@@ -34,6 +35,7 @@ export async function serveAll(
   const app = createApp(() => runner.status, reportError, measured);
   routeWhy(app, runner.why);
   routeJobs(app, runner.jobs);
+  routePage(app);
   const live = new LiveView({ look: measured.view, clock, reportError });
   routeView(app, live, (search, max) => runner.overview.channels(search, max));
   const health = watched(live, await serve({ app, host, port: healthPort, clock }));
