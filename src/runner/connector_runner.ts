@@ -1,7 +1,7 @@
-import type { Timer } from "../clock.ts";
 import { Database } from "../database/database.ts";
 import { listDatabases } from "../database/discovery.ts";
 import type { KnownGeneration } from "../database/generation.ts";
+import type { JobFinder } from "../job_list.ts";
 import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
@@ -9,23 +9,23 @@ import type { Explainer, JobsWhy } from "../why.ts";
 import { Leadership } from "./leadership.ts";
 import { Explanations } from "./explanations.ts";
 import { DatabaseLink } from "./database_link.ts";
+import { Barrier } from "./barrier.ts";
 import { ContainedTurn } from "./contained_turn.ts";
 import { ContainedClock, stackOf } from "./containment.ts";
 import { Decider } from "./decider.ts";
 import { Drain } from "./drain.ts";
+import { JobHistory } from "./job_history.ts";
+import { JobSearch } from "./job_search.ts";
 import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
 import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.ts";
 import { type Served, ServedDatabases } from "./served_databases.ts";
-import { statusOf } from "./runner_status.ts";
+import { RunnerOverview } from "./runner_overview.ts";
+import { statusOf, type StatusParts } from "./runner_status.ts";
+
 import type { Slots } from "./slots.ts";
 import { WaitingSurvey } from "./waiting_survey.ts";
 
-/**
- * At the start, and after the core was made anew, nothing is taken until the jobs of all databases
- * are read, so that capacity and order can be judged; or this long.
- */
-const BARRIER_MS = 10_000;
 /** How long a stop waits at its end until requests that were never sent are put back. */
 const PUT_BACK_MS = 1_000;
 
@@ -44,6 +44,10 @@ const PUT_BACK_MS = 1_000;
 export class ConnectorRunner {
   /** Why jobs, channels and databases do not run. */
   readonly why: Explainer;
+  /** The status at one look, bounded. */
+  readonly overview: RunnerOverview = new RunnerOverview(() => this.#parts);
+  /** The jobs in the tables. */
+  readonly jobs: JobFinder;
   readonly #options: RunnerOptions;
   readonly #scheduler: LiveScheduler;
   readonly #decider: Decider;
@@ -55,10 +59,8 @@ export class ConnectorRunner {
   readonly #startedMs: number;
   #phase: RunnerPhase = "starting";
   #isStarted = false;
-  /** Nothing is taken before what runs is counted. */
-  #isBarrierUp = true;
-  #barrier: Timer | null = null;
-  #onBarrierDown: () => void = () => {};
+  readonly #barrier: Barrier;
+  readonly #history = new JobHistory(() => this.#options.clock.nowMs());
   #stopped: Promise<void> | null = null;
   readonly #drain: Drain;
 
@@ -76,6 +78,7 @@ export class ConnectorRunner {
       clock,
       onRoom: (databases) => databases.forEach((it) => this.#databases.get(it)?.turn.refill()),
     });
+    this.#barrier = new Barrier(clock);
     this.#survey = new WaitingSurvey({ clock, scheduler: this.#scheduler });
     this.#decider = new Decider({
       scheduler: this.#scheduler,
@@ -112,11 +115,13 @@ export class ConnectorRunner {
     });
     this.why = new Explanations({
       ...{ ...complete, scheduler: this.#scheduler, requests: this.#requests },
+      history: this.#history,
       phase: () => this.#phase,
-      isReading: () => this.#isBarrierUp,
+      isReading: () => this.#barrier.isUp,
       served: (name) => this.#databases.get(name),
       databases: () => this.#databases.names(),
     });
+    this.jobs = new JobSearch({ ...complete, databases: () => this.#databases.names() });
     this.#drain = new Drain({
       ...{ clock, logger: this.#logger, served: () => this.#databases.all() },
     });
@@ -166,13 +171,7 @@ export class ConnectorRunner {
   }
 
   get status(): RunnerStatus {
-    const { version, clock } = this.#options;
-    return statusOf({
-      ...{ version, phase: this.#phase, startedMs: this.#startedMs, nowMs: clock.nowMs() },
-      odoo: this.#requests.status,
-      served: this.#databases.all(),
-      scheduler: this.#scheduler,
-    });
+    return statusOf(this.#parts);
   }
 
   /** How long the jobs had waited that were taken; the status has it too, and costs more. */
@@ -185,7 +184,7 @@ export class ConnectorRunner {
     if (this.#stopped) return this.#databases.resume();
     this.#phase = "running";
     this.#logger.info("initializing database connections");
-    this.#raiseBarrier(() => this.#logger.info("database connections ready"));
+    this.#raiseBarrier("database connections ready");
     this.#databases.start();
   }
 
@@ -196,7 +195,7 @@ export class ConnectorRunner {
     if (this.#stopped) return;
     this.#phase = "starting";
     this.#logger.warning(`this job runner no longer leads: ${reason}`);
-    this.#barrier?.cancel();
+    this.#barrier.leave();
     await this.#databases.pause();
   }
 
@@ -214,6 +213,7 @@ export class ConnectorRunner {
       requeueStartedAfterMs,
       ask: (job, generation) => this.#requests.ask(name, job, generation),
       onBegun: () => this.#requests.noteBegun(),
+      seen: (uuid, event, detail) => this.#history.note(name, uuid, event, detail),
       letGo: (uuid) => this.#requests.letGo(name, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),
@@ -241,32 +241,24 @@ export class ConnectorRunner {
   }
 
   #change(): void {
-    if (this.#isBarrierUp && this.#databases.isDiscovered) {
-      if (this.#databases.all().every(({ link }) => link.isSettled)) this.#lowerBarrier();
+    if (this.#barrier.isUp && this.#databases.isDiscovered) {
+      if (this.#databases.all().every(({ link }) => link.isSettled)) this.#barrier.lower();
     }
     if (this.#phase === "stopping") this.#drain.look();
     this.#decider.decideSoon();
   }
 
-  #raiseBarrier(onDown: () => void): void {
-    this.#barrier?.cancel();
-    this.#isBarrierUp = true;
-    this.#onBarrierDown = onDown;
-    this.#barrier = this.#options.clock.after(BARRIER_MS, () => this.#lowerBarrier());
-  }
-
-  #lowerBarrier(): void {
-    if (!this.#isBarrierUp) return;
-    this.#isBarrierUp = false;
-    this.#barrier?.cancel();
-    if (this.#phase === "running") this.#onBarrierDown();
-    this.#decider.decideSoon();
+  #raiseBarrier(told: string): void {
+    this.#barrier.raise(() => {
+      if (this.#phase === "running") this.#logger.info(told);
+      this.#decider.decideSoon();
+    });
   }
 
   /** The core trapped and is made anew: what is in our hands runs, every database is read again. */
   #refill(error: SchedulerError): void {
     this.#logger.error(`the scheduler is made anew, a bug to report: ${error.message}`);
-    this.#raiseBarrier(() => this.#logger.info("the scheduler knows all jobs again"));
+    this.#raiseBarrier("the scheduler knows all jobs again");
     this.#requests.refill();
     for (const { turn } of this.#databases.all()) turn.refill();
   }
@@ -274,7 +266,7 @@ export class ConnectorRunner {
   async #end(): Promise<void> {
     this.#logger.info("graceful stop requested");
     this.#phase = "stopping";
-    this.#barrier?.cancel();
+    this.#barrier.leave();
     this.#decider.stop();
     this.#scheduler.stop();
     this.#survey.stop();
@@ -290,7 +282,17 @@ export class ConnectorRunner {
     this.#logger.info("stopped");
   }
 
+  get #parts(): StatusParts {
+    const { version, clock } = this.#options;
+    return {
+      ...{ version, phase: this.#phase, startedMs: this.#startedMs, nowMs: clock.nowMs() },
+      odoo: this.#requests.status,
+      served: this.#databases.all(),
+      scheduler: this.#scheduler,
+    };
+  }
+
   get #mayDecide(): boolean {
-    return this.#phase === "running" && !this.#isBarrierUp;
+    return this.#phase === "running" && !this.#barrier.isUp;
   }
 }

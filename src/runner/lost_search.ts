@@ -4,6 +4,7 @@ import type { Answer, Statement } from "../database/statement.ts";
 import type { Logger } from "../log.ts";
 import { FailedJobs } from "./failed_jobs.ts";
 import type { InFlight } from "./in_flight.ts";
+import type { Seen } from "./job_history.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import { StuckJobWatch } from "./stuck_jobs.ts";
 import { UndatedJobs } from "./undated_jobs.ts";
@@ -14,6 +15,7 @@ export interface LostSearchOptions {
   readonly scheduler: LiveScheduler;
   readonly timers: TimerSet;
   readonly logger: Logger;
+  readonly seen: Seen;
   /** Started jobs that no request of ours is open for are put back after this; null is never. */
   readonly requeueStartedAfterMs: number | null;
   /** A search may be due. */
@@ -91,9 +93,12 @@ export class LostSearch {
 
   /** One was answered. */
   completed(kind: SearchKind, { uuids, stuck, failedCounts }: Answer): void {
-    const { logger, database } = this.#options;
+    const { logger, database, seen } = this.#options;
     this.#refusals.delete(kind);
-    for (const uuid of uuids) logger.warning(`job ${uuid} was found dead`, database);
+    for (const uuid of uuids) {
+      logger.warning(`job ${uuid} was found dead`, database);
+      seen(uuid, "foundDead");
+    }
     if (kind === "listStuck") {
       this.stuck.found(stuck);
       this.#undated.found(stuck);
