@@ -27,6 +27,8 @@ export type Outcome =
   | { readonly kind: "dropped"; readonly reason: string }
   | { readonly kind: "released"; readonly sent: boolean };
 
+export const NEVER_SENT: Outcome = { kind: "released", sent: false };
+
 /** Whether Odoo itself has answered, so that it was reached and had a worker free. */
 export function isOdoosAnswer({ kind }: Outcome): boolean {
   return kind === "finished" || kind === "failed";
