@@ -19,6 +19,7 @@ import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.t
 import { type Served, ServedDatabases } from "./served_databases.ts";
 import { statusOf } from "./runner_status.ts";
 import type { Slots } from "./slots.ts";
+import { type Timing, timingOf } from "./timing.ts";
 import { WaitingSurvey } from "./waiting_survey.ts";
 
 /**
@@ -45,6 +46,7 @@ export class ConnectorRunner {
   /** Why jobs, channels and databases do not run. */
   readonly why: Explainer;
   readonly #options: RunnerOptions;
+  readonly #timing: Timing;
   readonly #scheduler: LiveScheduler;
   readonly #decider: Decider;
   readonly #survey: WaitingSurvey;
@@ -70,6 +72,7 @@ export class ConnectorRunner {
   constructor(port = 8069, channels = "root:1", options: Partial<RunnerOptions> = {}) {
     const complete = this.#options = completeOptions(options);
     const { clock, meter } = complete;
+    const timing = this.#timing = timingOf(complete);
     this.#logger = complete.logger(QUEUE_JOB_LOGGER);
     this.#startedMs = clock.nowMs();
     this.#scheduler = new LiveScheduler(channels, (error) => this.#refill(error), {
@@ -96,9 +99,7 @@ export class ConnectorRunner {
       },
     });
     this.#databases = new ServedDatabases({
-      ...complete,
-      logger: this.#logger,
-      intervalMs: complete.discoveryIntervalMs,
+      ...{ ...complete, timing, logger: this.#logger },
       discover: (signal) => {
         return listDatabases({ ...complete, filter: complete.databaseFilter, signal });
       },
@@ -121,9 +122,8 @@ export class ConnectorRunner {
       ...{ clock, logger: this.#logger, served: () => this.#databases.all() },
     });
     this.#leadership = new Leadership({
-      ...complete,
+      ...{ ...complete, timing, logger: this.#logger },
       group: groupOf(complete),
-      logger: this.#logger,
       databases: [complete.maintenanceDatabase, ...(complete.databases ?? [])]
         .map((name) => new Database(name, complete)),
       onLead: () => this.#lead(),
@@ -201,7 +201,8 @@ export class ConnectorRunner {
   }
 
   #serve(name: string, slots: Slots): Served {
-    const { connection, random, requeueStartedAfterMs } = this.#options;
+    const { connection, random } = this.#options;
+    const timing = this.#timing;
     const onError = (error: unknown) => this.#contain(error, name);
     const clock = new ContainedClock(this.#options.clock, onError);
     const database = new Database(name, { connection, clock });
@@ -209,9 +210,7 @@ export class ConnectorRunner {
       database: name,
       scheduler: this.#scheduler,
       clock,
-      random,
-      logger: this.#logger,
-      requeueStartedAfterMs,
+      ...{ random, timing, logger: this.#logger },
       ask: (job, generation) => this.#requests.ask(name, job, generation),
       onBegun: () => this.#requests.noteBegun(),
       letGo: (uuid) => this.#requests.letGo(name, uuid),
@@ -220,9 +219,8 @@ export class ConnectorRunner {
     }, onError);
     const link: DatabaseLink = new DatabaseLink({
       ...this.#options,
-      ...{ clock, database, turn, slots },
+      ...{ clock, timing, database, turn, slots },
       loggerOf: (generation) => this.#loggerOf(generation),
-      retryMs: this.#options.discoveryIntervalMs,
       onChange: () => this.#change(),
     });
     return { turn, link };
@@ -279,7 +277,7 @@ export class ConnectorRunner {
     this.#scheduler.stop();
     this.#survey.stop();
     this.#drain.begin();
-    await this.#drain.wait(this.#options.drainTimeoutMs);
+    await this.#drain.wait(this.#timing.drainTimeoutMs);
     // What was never sent is known only now, and put back.
     await this.#requests.stop();
     await this.#drain.wait(PUT_BACK_MS);

@@ -5,6 +5,7 @@ import type { Database } from "../database/database.ts";
 import { Heartbeat } from "../database/heartbeat.ts";
 import { type Session, SessionLost } from "../database/session.ts";
 import type { Logger } from "../log.ts";
+import type { Timing } from "./timing.ts";
 import { mayBeTerminated, TERMINATED_PAUSE_MS } from "./termination.ts";
 
 export interface LeadershipOptions {
@@ -15,8 +16,7 @@ export interface LeadershipOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
-  readonly heartbeatIntervalMs: number;
-  readonly heartbeatDeadlineMs: number;
+  readonly timing: Readonly<Pick<Timing, "heartbeatIntervalMs" | "heartbeatDeadlineMs">>;
   /** We lead from now on. */
   readonly onLead: () => void;
   /** Another does. */
@@ -82,14 +82,12 @@ export class Leadership {
 
   /** One session: stands by until the lock is ours, then leads until the session ends. */
   async #compete(): Promise<void> {
-    const { clock, group, onLead, onStandBy, onLose, logger } = this.#options;
+    const { clock, timing, group, onLead, onStandBy, onLose, logger } = this.#options;
     const database = this.#options.databases[this.#candidate]!;
     let lose: (reason: SessionLost) => void = () => {};
     const lost = new Promise<SessionLost>((resolve) => lose = resolve);
     const heartbeat = new Heartbeat({
-      clock,
-      intervalMs: this.#options.heartbeatIntervalMs,
-      deadlineMs: this.#options.heartbeatDeadlineMs,
+      ...{ clock, timing },
       onDue: () => void heartbeat.send(session),
     });
     const session: Session = await database.openSession({

@@ -4,9 +4,10 @@ import type { Endpoint } from "../dispatch/endpoint.ts";
 import type { TraceJob } from "../job_span.ts";
 import type { Logger } from "../log.ts";
 import { type Meter, NO_METER } from "../meter.ts";
+import type { Timing } from "./timing.ts";
 
 /** Everything a runner can be told beside its port and channels; each has a default. */
-export interface RunnerOptions {
+export interface RunnerOptions extends Readonly<Timing> {
   /** Where Odoo listens; its port is the runner's own argument. */
   readonly endpoint: Omit<Endpoint, "port">;
   readonly connection: ConnectionSettings;
@@ -15,19 +16,12 @@ export interface RunnerOptions {
   readonly databaseFilter: RegExp | null;
   readonly maintenanceDatabase: string;
   readonly templateDatabase: string;
-  readonly discoveryIntervalMs: number;
-  readonly heartbeatIntervalMs: number;
-  readonly heartbeatDeadlineMs: number;
   readonly connectTimeoutMs: number;
   /**
    * How often to read all jobs of a database where LISTEN does not work. Only for the single runner
    * of these databases: it takes no lock there, and leads without being elected.
    */
   readonly pollIntervalMs: number | null;
-  /** How long a stop waits for requests to arrive in Odoo. */
-  readonly drainTimeoutMs: number;
-  /** Started jobs that may be dead are put back after this; null is never. */
-  readonly requeueStartedAfterMs: number | null;
   readonly clock: Clock;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;

@@ -5,6 +5,7 @@ import type { Logger } from "../log.ts";
 import type { DatabaseLink } from "./database_link.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import { Slots } from "./slots.ts";
+import type { Timing } from "./timing.ts";
 
 /** A database that the runner serves. */
 export interface Served {
@@ -16,7 +17,7 @@ export interface ServedDatabasesOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
-  readonly intervalMs: number;
+  readonly timing: Readonly<Timing>;
   /** The databases to serve. */
   readonly discover: (signal: AbortSignal) => Promise<readonly ListedDatabase[]>;
   readonly serve: (name: string, slots: Slots) => Served;
@@ -125,15 +126,16 @@ export class ServedDatabases {
   }
 
   async #look(): Promise<void> {
-    const { discover, logger, random, intervalMs } = this.#options;
+    const { discover, logger, random, timing } = this.#options;
     this.#mustLookAgain = false;
-    let delayMs = intervalMs;
+    let delayMs = 0;
     try {
       const listed = await discover(this.#stopping.signal);
       if (this.#isStopped) return;
       this.#adopt(new Map(listed.map((it) => [it.name, it])));
       this.#failureCount = 0;
       this.#failure = null;
+      delayMs = timing.discoveryIntervalMs;
     } catch (error) {
       if (this.#isStopped) return;
       const failure = (error as Error).message;

@@ -71,7 +71,7 @@ export class DrivenTurn {
       clock: this.clock,
       random: () => 1,
       logger,
-      requeueStartedAfterMs,
+      timing: { requeueStartedAfterMs },
       ask: ({ uuid }) => void this.asked.push(uuid),
       onBegun: () => {},
       letGo: (uuid) => void this.letGo.push(uuid),

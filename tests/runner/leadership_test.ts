@@ -56,7 +56,7 @@ describe("Leadership", () => {
   function start(clock: FakeClock, databases: readonly LockDatabase[], random = 0): Leadership {
     const leadership = new Leadership({
       ...{ group: "g", clock, random: () => random, logger: new LogLines().logger("runner") },
-      ...{ heartbeatIntervalMs: 10_000, heartbeatDeadlineMs: 5_000 },
+      timing: { heartbeatIntervalMs: 10_000, heartbeatDeadlineMs: 5_000 },
       databases: databases as unknown as readonly Database[],
       onLead: () => {},
       onStandBy: () => {},
