@@ -4,6 +4,7 @@ import type { Logger } from "../log.ts";
 import { stackOf } from "../runner/containment.ts";
 import type { ConnectorRunner } from "../runner/connector_runner.ts";
 import { createApp, createMetricsApp, type Measured } from "../server/app.ts";
+import { routeJobs } from "../server/jobs_routes.ts";
 import { serve, type Served } from "../server/serve.ts";
 import { routeWhy } from "../server/why_routes.ts";
 
@@ -20,7 +21,7 @@ interface Parts {
  * @throws {ConfigError} An address cannot be listened on.
  */
 export async function serveAll(
-  runner: Pick<ConnectorRunner, "status" | "why">,
+  runner: Pick<ConnectorRunner, "status" | "why" | "jobs">,
   measured: Measured,
   { settings, clock, logger }: Parts,
 ): Promise<Pick<Served, "close">> {
@@ -29,6 +30,7 @@ export async function serveAll(
     logger.error(`the health server cannot answer, a bug to report: ${stackOf(error)}`);
   const app = createApp(() => runner.status, reportError, measured);
   routeWhy(app, runner.why);
+  routeJobs(app, runner.jobs);
   const health = await serve({ app, host, port: healthPort, clock });
   logger.info(`health server: http://${host}:${health.port}/status`);
   if (metricsPort === null || metricsPort === health.port) return health;

@@ -1,11 +1,12 @@
-import type { Timer } from "../clock.ts";
 import { Database } from "../database/database.ts";
 import { listDatabases } from "../database/discovery.ts";
 import type { KnownGeneration } from "../database/generation.ts";
+import type { JobFinder } from "../job_list.ts";
 import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
 import type { Explainer, JobsWhy } from "../why.ts";
+import { Barrier } from "./barrier.ts";
 import { Leadership } from "./leadership.ts";
 import { Explanations } from "./explanations.ts";
 import { DatabaseLink } from "./database_link.ts";
@@ -13,6 +14,7 @@ import { ContainedTurn } from "./contained_turn.ts";
 import { ContainedClock, stackOf } from "./containment.ts";
 import { Decider } from "./decider.ts";
 import { Drain } from "./drain.ts";
+import { JobSearch } from "./job_search.ts";
 import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
 import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.ts";
@@ -22,11 +24,6 @@ import type { Slots } from "./slots.ts";
 import { type Timing, timingOf } from "./timing.ts";
 import { WaitingSurvey } from "./waiting_survey.ts";
 
-/**
- * At the start, and after the core was made anew, nothing is taken until the jobs of all databases
- * are read, so that capacity and order can be judged; or this long.
- */
-const BARRIER_MS = 10_000;
 /** How long a stop waits at its end until requests that were never sent are put back. */
 const PUT_BACK_MS = 1_000;
 
@@ -45,6 +42,8 @@ const PUT_BACK_MS = 1_000;
 export class ConnectorRunner {
   /** Why jobs, channels and databases do not run. */
   readonly why: Explainer;
+  /** The jobs in the tables. */
+  readonly jobs: JobFinder;
   readonly #options: RunnerOptions;
   readonly #timing: Timing;
   readonly #scheduler: LiveScheduler;
@@ -57,10 +56,7 @@ export class ConnectorRunner {
   readonly #startedMs: number;
   #phase: RunnerPhase = "starting";
   #isStarted = false;
-  /** Nothing is taken before what runs is counted. */
-  #isBarrierUp = true;
-  #barrier: Timer | null = null;
-  #onBarrierDown: () => void = () => {};
+  readonly #barrier: Barrier;
   #stopped: Promise<void> | null = null;
   readonly #drain: Drain;
 
@@ -75,6 +71,7 @@ export class ConnectorRunner {
     const timing = this.#timing = timingOf(complete);
     this.#logger = complete.logger(QUEUE_JOB_LOGGER);
     this.#startedMs = clock.nowMs();
+    this.#barrier = new Barrier(clock);
     this.#scheduler = new LiveScheduler(channels, (error) => this.#refill(error), {
       clock,
       onRoom: (databases) => databases.forEach((it) => this.#databases.get(it)?.turn.refill()),
@@ -114,10 +111,11 @@ export class ConnectorRunner {
     this.why = new Explanations({
       ...{ ...complete, scheduler: this.#scheduler, requests: this.#requests },
       phase: () => this.#phase,
-      isReading: () => this.#isBarrierUp,
+      isReading: () => this.#barrier.isUp,
       served: (name) => this.#databases.get(name),
       databases: () => this.#databases.names(),
     });
+    this.jobs = new JobSearch({ ...complete, databases: () => this.#databases.names() });
     this.#drain = new Drain({
       ...{ clock, logger: this.#logger, served: () => this.#databases.all() },
     });
@@ -185,7 +183,7 @@ export class ConnectorRunner {
     if (this.#stopped) return this.#databases.resume();
     this.#phase = "running";
     this.#logger.info("initializing database connections");
-    this.#raiseBarrier(() => this.#logger.info("database connections ready"));
+    this.#raiseBarrier("database connections ready");
     this.#databases.start();
   }
 
@@ -196,7 +194,7 @@ export class ConnectorRunner {
     if (this.#stopped) return;
     this.#phase = "starting";
     this.#logger.warning(`this job runner no longer leads: ${reason}`);
-    this.#barrier?.cancel();
+    this.#barrier.leave();
     await this.#databases.pause();
   }
 
@@ -239,32 +237,24 @@ export class ConnectorRunner {
   }
 
   #change(): void {
-    if (this.#isBarrierUp && this.#databases.isDiscovered) {
-      if (this.#databases.all().every(({ link }) => link.isSettled)) this.#lowerBarrier();
+    if (this.#barrier.isUp && this.#databases.isDiscovered) {
+      if (this.#databases.all().every(({ link }) => link.isSettled)) this.#barrier.lower();
     }
     if (this.#phase === "stopping") this.#drain.look();
     this.#decider.decideSoon();
   }
 
-  #raiseBarrier(onDown: () => void): void {
-    this.#barrier?.cancel();
-    this.#isBarrierUp = true;
-    this.#onBarrierDown = onDown;
-    this.#barrier = this.#options.clock.after(BARRIER_MS, () => this.#lowerBarrier());
-  }
-
-  #lowerBarrier(): void {
-    if (!this.#isBarrierUp) return;
-    this.#isBarrierUp = false;
-    this.#barrier?.cancel();
-    if (this.#phase === "running") this.#onBarrierDown();
-    this.#decider.decideSoon();
+  #raiseBarrier(told: string): void {
+    this.#barrier.raise(() => {
+      if (this.#phase === "running") this.#logger.info(told);
+      this.#decider.decideSoon();
+    });
   }
 
   /** The core trapped and is made anew: what is in our hands runs, every database is read again. */
   #refill(error: SchedulerError): void {
     this.#logger.error(`the scheduler is made anew, a bug to report: ${error.message}`);
-    this.#raiseBarrier(() => this.#logger.info("the scheduler knows all jobs again"));
+    this.#raiseBarrier("the scheduler knows all jobs again");
     this.#requests.refill();
     for (const { turn } of this.#databases.all()) turn.refill();
   }
@@ -272,7 +262,7 @@ export class ConnectorRunner {
   async #end(): Promise<void> {
     this.#logger.info("graceful stop requested");
     this.#phase = "stopping";
-    this.#barrier?.cancel();
+    this.#barrier.leave();
     this.#decider.stop();
     this.#scheduler.stop();
     this.#survey.stop();
@@ -289,6 +279,6 @@ export class ConnectorRunner {
   }
 
   get #mayDecide(): boolean {
-    return this.#phase === "running" && !this.#isBarrierUp;
+    return this.#phase === "running" && !this.#barrier.isUp;
   }
 }

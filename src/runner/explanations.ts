@@ -1,6 +1,5 @@
 import type { Clock } from "../clock.ts";
 import type { ConnectionSettings } from "../database/connection.ts";
-import { Database } from "../database/database.ts";
 import { readJobDetails } from "../database/job_details.ts";
 import type { Explanation, PathChannel } from "../scheduler/mod.ts";
 import { sentenceOf, told } from "../sentences.ts";
@@ -16,6 +15,7 @@ import type {
   Reason,
   RunningJob,
 } from "../why.ts";
+import { JobReader, type Read } from "./job_reader.ts";
 import type { JobRequests } from "./job_requests.ts";
 import { jobReasons } from "./job_reasons.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
@@ -36,30 +36,20 @@ export interface ExplanationsOptions {
   readonly databases: () => readonly string[];
 }
 
-/** A database that takes longer is not waited for. */
-const READ_MS = 5_000;
 const RUNNING_MAX = 5;
-const NO_ROW = { row: null, problem: null } as const;
-
-/** A row as it was read, or why it was not. */
-interface RowRead {
-  readonly row: JobDetails | null;
-  readonly problem: string | null;
-}
+const NO_ROW = { value: null, problem: null } as const;
 
 /**
  * Why jobs do not run: what the scheduler says, why the runner takes nothing, and what the row
- * itself says. It changes nothing. A row is read over a connection of its own, which ends with it:
- * so no job waits for a question, and a database that we do not lead can be asked as well.
+ * itself says. It changes nothing, and a database that we do not lead can be asked as well.
  */
 export class Explanations implements Explainer {
   readonly #options: ExplanationsOptions;
-  /** So many databases are read at the same time, whoever asks. */
-  readonly #slots: Slots;
+  readonly #reader: JobReader;
 
   constructor(options: ExplanationsOptions) {
-    this.#options = options;
-    this.#slots = new Slots(options.clock);
+    const { clock, connection } = this.#options = options;
+    this.#reader = new JobReader({ clock, connection, slots: new Slots(clock) });
   }
 
   async explain(database: string | null, uuid: string): Promise<JobsWhy> {
@@ -101,7 +91,7 @@ export class Explanations implements Explainer {
   async #job(database: string, uuid: string): Promise<JobWhy> {
     const { served: find, clock, scheduler } = this.#options;
     const served = find(database);
-    const { row, problem } = served ? await this.#read(database, uuid) : NO_ROW;
+    const { value: row, problem } = served ? await this.#read(database, uuid) : NO_ROW;
     // What is known without waiting, all of one moment.
     const nowMs = clock.nowMs();
     const explained = scheduler.explain(database, uuid);
@@ -121,29 +111,10 @@ export class Explanations implements Explainer {
     return { ...{ database, uuid, nowMs, answer, reasons, row, known }, waitsAt, path };
   }
 
-  async #read(database: string, uuid: string): Promise<RowRead> {
-    const { clock, connection } = this.#options;
-    const giveBack = await this.#slots.take();
-    const stop = new AbortController();
-    const limit = clock.after(READ_MS, () => stop.abort());
-    try {
-      const reader = new Database(database, { connection, clock });
-      const session = await reader.openSession({}, { signal: stop.signal });
-      try {
-        const generation = await reader.generation(session);
-        if ("reason" in generation) return { row: null, problem: generation.reason };
-        return { row: await readJobDetails(session, generation, uuid), problem: null };
-      } finally {
-        await session.end();
-      }
-    } catch (error) {
-      const isLate = stop.signal.aborted;
-      const problem = isLate ? `no answer within ${READ_MS / 1000} s` : (error as Error).message;
-      return { row: null, problem };
-    } finally {
-      limit.cancel();
-      giveBack();
-    }
+  #read(database: string, uuid: string): Promise<Read<JobDetails | null>> {
+    return this.#reader.read(database, (session, generation) => {
+      return readJobDetails(session, generation, uuid);
+    });
   }
 
   #pathOf(explained: Explanation | null): PathChannel[] {
