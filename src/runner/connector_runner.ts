@@ -121,9 +121,7 @@ export class ConnectorRunner {
     });
     this.#leadership = new Leadership({
       ...{ ...complete, timing, logger: this.#logger },
-      group: groupOf(complete),
-      databases: [complete.maintenanceDatabase, ...(complete.databases ?? [])]
-        .map((name) => new Database(name, complete)),
+      group: this.#group,
       onLead: () => this.#lead(),
       onLose: (reason) => this.#loseLead(reason),
       onStandBy: () => {

@@ -4,6 +4,7 @@ import type { ListedDatabase } from "../database/discovery.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseLink } from "./database_link.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
+import { Drain } from "./drain.ts";
 import { Slots } from "./slots.ts";
 import type { Timing } from "./timing.ts";
 
@@ -23,6 +24,8 @@ export interface ServedDatabasesOptions {
   readonly serve: (name: string, slots: Slots) => Served;
   /** The list has been read. */
   readonly onListed: () => void;
+  /** Nothing more is to be taken of a database: its turn has stopped. */
+  readonly onLeave: (name: string) => void;
   /** A database is no longer served; its turn takes nothing more. */
   readonly onGone: (name: string, turn: DatabaseTurn) => void;
 }
@@ -38,6 +41,8 @@ export class ServedDatabases {
   readonly #timers: TimerSet;
   readonly #slots: Slots;
   readonly #served = new Map<string, Served>();
+  /** What is still in our hands of databases that are not to be served any more. */
+  readonly #drains = new Map<string, Drain>();
   /** Databases that are gone and whose sessions are still ending. */
   readonly #leaving = new Set<Promise<void>>();
   #looking: Promise<void> | null = null;
@@ -80,6 +85,21 @@ export class ServedDatabases {
   }
 
   /**
+   * Lets those databases go that are not to be served any more: jobs that Odoo was asked for get
+   * the time of a stop to begin, and the others are put back.
+   */
+  keepOnly(isWanted: (name: string) => boolean): void {
+    for (const [name, served] of this.#served) {
+      if (!isWanted(name) && !this.#drains.has(name)) void this.#release(name, served);
+    }
+  }
+
+  /** Something has changed in a database that is served. */
+  noteChange(): void {
+    for (const drain of this.#drains.values()) drain.look();
+  }
+
+  /**
    * Ends all sessions until the next start; jobs in our hands stay there. Their locks are free when
    * this resolves.
    */
@@ -115,6 +135,7 @@ export class ServedDatabases {
     this.#stopping.abort();
     this.#timers.cancelAll();
     this.#next = null;
+    this.noteChange();
     const links = this.all().map(({ link }) => endLink(link));
     await Promise.all([this.#looking, ...links, ...this.#leaving]);
   }
@@ -150,14 +171,11 @@ export class ServedDatabases {
   }
 
   #adopt(listed: ReadonlyMap<string, ListedDatabase>): void {
-    const { logger, serve, onGone, onListed } = this.#options;
-    for (const [name, { link, turn }] of this.#served) {
-      if (listed.has(name)) continue;
-      this.#served.delete(name);
+    const { logger, serve, onListed } = this.#options;
+    for (const [name, served] of this.#served) {
+      if (listed.has(name) || this.#drains.has(name)) continue;
       logger.info("database is gone", name);
-      const leaving: Promise<void> = link.stop().finally(() => this.#leaving.delete(leaving));
-      this.#leaving.add(leaving);
-      onGone(name, turn);
+      this.#forget(name, served);
     }
     if (listed.size === 0 && !this.#isDiscovered) {
       logger.warning(
@@ -166,6 +184,7 @@ export class ServedDatabases {
       );
     }
     for (const { name, written } of listed.values()) {
+      if (this.#drains.has(name)) continue;
       let served = this.#served.get(name);
       if (!served) {
         served = serve(name, this.#slots);
@@ -176,5 +195,28 @@ export class ServedDatabases {
     }
     this.#isDiscovered = true;
     onListed();
+  }
+
+  async #release(name: string, served: Served): Promise<void> {
+    const { clock, logger, timing, onLeave } = this.#options;
+    logger.info("database is no longer served", name);
+    // The runner's own stop waits for all of them.
+    const drain = new Drain({ clock, logger, served: () => this.#isStopped ? [] : [served] });
+    this.#drains.set(name, drain);
+    drain.begin();
+    onLeave(name);
+    await drain.wait(timing.drainTimeoutMs);
+    drain.tellLeft();
+    this.#drains.delete(name);
+    this.#forget(name, served);
+    // It may be wanted again meanwhile.
+    this.lookNow();
+  }
+
+  #forget(name: string, { link, turn }: Served): void {
+    this.#served.delete(name);
+    const leaving: Promise<void> = link.stop().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+    this.#options.onGone(name, turn);
   }
 }
