@@ -5,7 +5,13 @@ import {
   ChannelFlag,
   UNLIMITED,
 } from "../../assembly/abi.ts";
-import { type ChannelConfig, type ChannelPlan, fullChannelName } from "./channel_config.ts";
+import {
+  changedChannel,
+  type ChannelChange,
+  type ChannelConfig,
+  type ChannelPlan,
+  fullChannelName,
+} from "./channel_config.ts";
 import type { Core } from "./core.ts";
 import { ConfigError, TableFullError } from "./errors.ts";
 
@@ -37,6 +43,8 @@ export class ChannelTable {
    */
   readonly #numberOfSpelling = new Map<string | null, number>();
   #configured: ReadonlyMap<string, ChannelConfig> = new Map();
+  /** Laid over what is configured, by name: also over channels that are yet to be made. */
+  readonly #changes = new Map<string, ChannelChange>();
   #sweepAt = SMALLEST_SWEEP;
 
   constructor(core: Core, plan: ChannelPlan) {
@@ -53,8 +61,8 @@ export class ChannelTable {
     return this.#nameOf[number]!;
   }
 
-  has(spelling: string): boolean {
-    return this.#byName.has(fullChannelName(spelling));
+  find(spelling: string): KnownChannel | undefined {
+    return this.#byName.get(fullChannelName(spelling));
   }
 
   at(number: number): KnownChannel {
@@ -80,6 +88,15 @@ export class ChannelTable {
       for (const name of others) if (!configured.has(name)) this.#setOnTheFly(name, configured);
     });
     this.#dropEmpty();
+  }
+
+  /** Lays a change over a channel, in place of the one before; null takes that away. */
+  change(name: string, change: ChannelChange | null): void {
+    if (change === null) this.#changes.delete(name);
+    else this.#changes.set(name, change);
+    const config = this.#configured.get(name);
+    if (config) this.#set(config, parentName(name));
+    else if (this.#byName.has(name)) this.#setOnTheFly(name, this.#configured);
   }
 
   #resolve(spelling: string | null): number {
@@ -125,7 +142,8 @@ export class ChannelTable {
     return this.#set(config, above, false);
   }
 
-  #set(config: ChannelConfig, parent: string | null, isConfigured = true): KnownChannel {
+  #set(given: ChannelConfig, parent: string | null, isConfigured = true): KnownChannel {
+    const config = changedChannel(given, this.#changes.get(given.name));
     const known = this.#byName.get(config.name);
     const number = known?.number ?? this.#freeNumbers.at(-1) ?? this.#nameOf.length;
     const flags = (config.sequential ? ChannelFlag.Sequential : 0) |
