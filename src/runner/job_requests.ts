@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
@@ -63,11 +64,13 @@ export class JobRequests {
   }
 
   /**
-   * From now on Odoo is asked there; requests that are open go on where they are.
+   * From now on Odoo is asked there, if it is not already; requests that are open go on where they
+   * are.
    *
    * @throws {RangeError} A host that no URL can hold; nothing has changed then.
    */
   moveTo(endpoint: Endpoint): void {
+    if (isDeepStrictEqual(endpoint, this.#endpoint)) return;
     this.#dispatcher.moveTo(endpoint);
     this.#endpoint = endpoint;
     this.#gate.renew();

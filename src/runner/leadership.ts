@@ -1,17 +1,29 @@
 import { type Backoff, backoffMs } from "../backoff.ts";
 import { type Clock, TimerSet } from "../clock.ts";
 import { withCure } from "../database/connection_cure.ts";
-import type { Database } from "../database/database.ts";
+import { Database } from "../database/database.ts";
 import type { Logger } from "../log.ts";
 import { GroupSession } from "./group_session.ts";
+import type { RunnerOptions } from "./runner_options.ts";
 import type { Timing } from "./timing.ts";
 import { mayBeTerminated, TERMINATED_PAUSE_MS } from "./termination.ts";
 
-/** Runners that serve the same databases. */
+/** Runners that serve the same databases with the same role. */
 export interface Group {
   readonly name: string;
   /** Where its lock lives: the first of these that lets us in. */
   readonly databases: readonly Database[];
+}
+
+/** @param maintenance The lock lives there, unless that is not for us. */
+export function groupOf(options: RunnerOptions, maintenance: Database): Group {
+  const { connection, databases, databaseFilter } = options;
+  const filter = databaseFilter?.source ?? null;
+  const chosen = databases && [...databases].sort();
+  return {
+    name: JSON.stringify([connection.user, chosen, filter]),
+    databases: [maintenance, ...(databases ?? []).map((it) => new Database(it, options))],
+  };
 }
 
 export interface LeadershipOptions {
@@ -73,11 +85,15 @@ export class Leadership {
   /**
    * Other databases are to be served. A leader goes on leading, unless another runner leads those
    * already, or their lock lives in another database.
+   *
+   * @returns Whether they are others.
    */
-  regroup(group: Group): void {
+  regroup(group: Group): boolean {
+    if (group.name === this.#group.name) return false;
     this.#group = group;
     this.#candidate = 0;
     this.#follow();
+    return true;
   }
 
   /** Gives the lead to another. Resolves when the lock is free. */
@@ -137,7 +153,9 @@ export class Leadership {
 
   /** A leader leads the group that it is in now. */
   async #followGroup(session: GroupSession, database: Database): Promise<void> {
-    if (database !== this.#database) return session.abandon(REGROUPED, "other databases are chosen");
+    if (database !== this.#database) {
+      return session.abandon(REGROUPED, "other databases are chosen");
+    }
     try {
       if (await session.lock(this.#group.name)) return;
       session.abandon(REGROUPED, "another one leads the databases that are chosen now");

@@ -155,6 +155,7 @@ export class LiveScheduler {
    * @throws {ConfigError} With all mistakes; the old string stays in force.
    */
   configure(channels: string): void {
+    if (channels === this.#channels) return;
     // Its successor is made from the string later: what is wrong with it is to be known now.
     if (this.#trap) this.#create(channels);
     this.#guarded((it) => it.configure(channels), undefined);

@@ -33,6 +33,13 @@ export interface RunnerOptions extends Readonly<Timing> {
   readonly version: string;
 }
 
+/** What of a runner can change while it works. */
+export type RunnerChanges =
+  & { readonly channels?: string; readonly port?: number }
+  & Partial<
+    Pick<RunnerOptions, "endpoint" | "databases" | "databaseFilter" | keyof Timing>
+  >;
+
 const SILENT: Logger = {
   debug: () => {},
   info: () => {},
@@ -41,15 +48,6 @@ const SILENT: Logger = {
   critical: () => {},
   isEnabledFor: () => false,
 };
-
-/** Runners that serve the same databases with the same role are one group. */
-export function groupOf({ connection, databases, databaseFilter }: RunnerOptions): string {
-  return JSON.stringify([
-    connection.user,
-    databases && [...databases].sort(),
-    databaseFilter?.source ?? null,
-  ]);
-}
 
 export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions {
   return {

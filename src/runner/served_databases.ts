@@ -5,14 +5,11 @@ import type { Logger } from "../log.ts";
 import type { DatabaseLink } from "./database_link.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import { Drain } from "./drain.ts";
+import type { Served } from "./serve_database.ts";
 import { Slots } from "./slots.ts";
 import type { Timing } from "./timing.ts";
 
-/** A database that the runner serves. */
-export interface Served {
-  readonly turn: DatabaseTurn;
-  readonly link: DatabaseLink;
-}
+export type { Served };
 
 export interface ServedDatabasesOptions {
   readonly clock: Clock;
@@ -84,16 +81,6 @@ export class ServedDatabases {
     else this.#mustLookAgain = true;
   }
 
-  /**
-   * Lets those databases go that are not to be served any more: jobs that Odoo was asked for get
-   * the time of a stop to begin, and the others are put back.
-   */
-  keepOnly(isWanted: (name: string) => boolean): void {
-    for (const [name, served] of this.#served) {
-      if (!isWanted(name) && !this.#drains.has(name)) void this.#release(name, served);
-    }
-  }
-
   /** Something has changed in a database that is served. */
   noteChange(): void {
     for (const drain of this.#drains.values()) drain.look();
@@ -119,9 +106,9 @@ export class ServedDatabases {
     return [...this.#served.values()];
   }
 
-  /** The list has been read once. */
-  get isDiscovered(): boolean {
-    return this.#isDiscovered;
+  /** The list has been read, and the jobs of all that are on it, as far as they can be. */
+  get areRead(): boolean {
+    return this.#isDiscovered && this.all().every(({ link }) => link.isSettled);
   }
 
   /** Ends all sessions for good. */
@@ -174,8 +161,13 @@ export class ServedDatabases {
     const { logger, serve, onListed } = this.#options;
     for (const [name, served] of this.#served) {
       if (listed.has(name) || this.#drains.has(name)) continue;
+      // One that has a session is there.
+      if (served.turn.phase !== "lost") {
+        void this.#release(name, served);
+        continue;
+      }
       logger.info("database is gone", name);
-      this.#forget(name, served);
+      void this.#forget(name, served);
     }
     if (listed.size === 0 && !this.#isDiscovered) {
       logger.warning(
@@ -197,6 +189,10 @@ export class ServedDatabases {
     onListed();
   }
 
+  /**
+   * It is not to be served any more: jobs that Odoo was asked for get the time of a stop to begin,
+   * and the others are put back.
+   */
   async #release(name: string, served: Served): Promise<void> {
     const { clock, logger, timing, onLeave } = this.#options;
     logger.info("database is no longer served", name);
@@ -206,17 +202,20 @@ export class ServedDatabases {
     drain.begin();
     onLeave(name);
     await drain.wait(timing.drainTimeoutMs);
+    if (this.#isEnded) return;
     drain.tellLeft();
+    await this.#forget(name, served);
     this.#drains.delete(name);
-    this.#forget(name, served);
     // It may be wanted again meanwhile.
     this.lookNow();
   }
 
-  #forget(name: string, { link, turn }: Served): void {
+  /** Resolves when its session has ended. */
+  #forget(name: string, { link, turn }: Served): Promise<void> {
     this.#served.delete(name);
     const leaving: Promise<void> = link.stop().finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
     this.#options.onGone(name, turn);
+    return leaving;
   }
 }
