@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
-import type { Settings } from "../config/settings.ts";
 import type { Logger } from "../log.ts";
 import { stackOf } from "../runner/containment.ts";
 import type { ConnectorRunner } from "../runner/connector_runner.ts";
+import type { LiveSettings } from "./live_settings.ts";
 import { createApp, createMetricsApp, type Measured } from "../server/app.ts";
 import { routeJobs } from "../server/jobs_routes.ts";
 import { serve, type Served } from "../server/serve.ts";
@@ -10,7 +10,7 @@ import { routeWhy } from "../server/why_routes.ts";
 
 /** The parts of the process that a server needs. */
 interface Parts {
-  readonly settings: Settings;
+  readonly live: Pick<LiveSettings, "settings" | "status">;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -23,12 +23,13 @@ interface Parts {
 export async function serveAll(
   runner: Pick<ConnectorRunner, "status" | "why" | "jobs">,
   measured: Measured,
-  { settings, clock, logger }: Parts,
+  { live, clock, logger }: Parts,
 ): Promise<Pick<Served, "close">> {
-  const { healthHost: host, healthPort, metricsPort } = settings;
+  const { healthHost: host, healthPort, metricsPort } = live.settings;
   const reportError = (error: Error) =>
     logger.error(`the health server cannot answer, a bug to report: ${stackOf(error)}`);
-  const app = createApp(() => runner.status, reportError, measured);
+  const status = () => ({ ...runner.status, settings: live.status });
+  const app = createApp(status, reportError, measured);
   routeWhy(app, runner.why);
   routeJobs(app, runner.jobs);
   const health = await serve({ app, host, port: healthPort, clock });
