@@ -76,7 +76,10 @@ function sampleHour(nowMs: number): View["lastHour"] {
   const stepMs = 30_000;
   const steps = Array.from({ length: 120 }, (_, at) => at);
   const wave = (at: number) =>
-    Math.max(0, 2 + Math.sin(at / 7) + Math.sin(at / 2.3) / 2 + 3 * Math.exp(-((at - 62) ** 2) / 90));
+    Math.max(
+      0,
+      2 + Math.sin(at / 7) + Math.sin(at / 2.3) / 2 + 3 * Math.exp(-((at - 62) ** 2) / 90),
+    );
   const asked = steps.map((at) => Math.round(stepMs / 1_000 * 2.4 * wave(at)));
   const waitMs = steps.map((at) => 180 * wave(at) ** 2);
   return {
