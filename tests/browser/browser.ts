@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import process from "node:process";
-import { assertEquals } from "@std/assert";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 /** Of Debian's package `chromium`; others may be named. */
@@ -60,7 +59,8 @@ export class TestBrowser {
   async calm(): Promise<void> {
     const tabs = this.#tabs.splice(0);
     await Promise.all(tabs.map((it) => it.page.context().close()));
-    assertEquals(tabs.flatMap((it) => it.complaints), []);
+    const complaints = tabs.flatMap((it) => it.complaints);
+    if (complaints.length > 0) throw new Error(`The browser complains: ${complaints.join("; ")}`);
   }
 
   async stop(): Promise<void> {

@@ -40,7 +40,7 @@ describe("the page of 10,000 channels and 1,000,000 waiting jobs", { ignore: !HA
 
   it("is there soon, short enough to be read, and costs the runner little", async () => {
     const { page } = await browser.open(scene.url);
-    await page.locator('[data-row="root"]').getByText("1M waiting upstream").waitFor();
+    await page.locator('[data-row="root"]').getByText("upstream: 1M waiting").waitFor();
 
     const paintMs = await page.evaluate(() => {
       return performance.getEntriesByName("first-contentful-paint")[0]!.startTime;

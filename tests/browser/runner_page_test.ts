@@ -40,7 +40,7 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
     await page.getByRole("button", { name: "Find" }).click();
     await page.locator(".found table a").click();
     const card = page.getByRole("dialog");
-    await card.getByText("it is done").waitFor();
+    await card.getByText(/^it has been done/).waitFor();
     await card.getByText("Seen by this runner").waitFor();
     assertStringIncludes(await card.innerText(), "root.mail");
     assertEquals(await barriersOf(page), []);

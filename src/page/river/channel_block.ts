@@ -67,11 +67,14 @@ function marksOf(channel: OverviewChannel, pausedBy: string | null): string[] {
 function numbersOf(channel: OverviewChannel, nowMs: number): ComponentChild[] {
   const { waiting, failed, parked, allWaiting, allFailed, waitingSinceMs } = channel;
   const age = waitingSinceMs === null ? "" : `, ${since(waitingSinceMs, nowMs)}`;
+  const upstream = [
+    ...(allWaiting > waiting ? [`${short(allWaiting - waiting)} waiting`] : []),
+    ...(allFailed > failed ? [`${short(allFailed - failed)} failed`] : []),
+  ];
   const shown: [string, string][] = [];
   if (waiting > 0) shown.push(["waits", `${short(waiting)} waiting${age}`]);
-  else if (allWaiting > 0) shown.push(["above", `${short(allWaiting)} waiting upstream`]);
   if (failed > 0) shown.push(["failed", `${short(failed)} failed`]);
-  else if (allFailed > 0) shown.push(["above", `${short(allFailed)} failed upstream`]);
   if (parked > 0) shown.push(["parked", `${short(parked)} for others`]);
-  return shown.map(([kind, text]) => h("span", { key: text, class: kind }, text));
+  if (upstream.length > 0) shown.push(["upstream", `upstream: ${upstream.join(", ")}`]);
+  return shown.map(([kind, text]) => h("span", { key: kind, class: kind }, text));
 }
