@@ -1,4 +1,3 @@
-import type { Timer } from "../clock.ts";
 import { Database } from "../database/database.ts";
 import { listDatabases } from "../database/discovery.ts";
 import type { KnownGeneration } from "../database/generation.ts";
@@ -19,13 +18,10 @@ import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.t
 import { type Served, ServedDatabases } from "./served_databases.ts";
 import { statusOf } from "./runner_status.ts";
 import type { Slots } from "./slots.ts";
+import { StartBarrier } from "./start_barrier.ts";
+import { Steering } from "./steering.ts";
 import { WaitingSurvey } from "./waiting_survey.ts";
 
-/**
- * At the start, and after the core was made anew, nothing is taken until the jobs of all databases
- * are read, so that capacity and order can be judged; or this long.
- */
-const BARRIER_MS = 10_000;
 /** How long a stop waits at its end until requests that were never sent are put back. */
 const PUT_BACK_MS = 1_000;
 
@@ -44,6 +40,8 @@ const PUT_BACK_MS = 1_000;
 export class ConnectorRunner {
   /** Why jobs, channels and databases do not run. */
   readonly why: Explainer;
+  /** Pauses and resumes, until the process ends. */
+  readonly steering: Steering;
   readonly #options: RunnerOptions;
   readonly #scheduler: LiveScheduler;
   readonly #decider: Decider;
@@ -55,10 +53,7 @@ export class ConnectorRunner {
   readonly #startedMs: number;
   #phase: RunnerPhase = "starting";
   #isStarted = false;
-  /** Nothing is taken before what runs is counted. */
-  #isBarrierUp = true;
-  #barrier: Timer | null = null;
-  #onBarrierDown: () => void = () => {};
+  readonly #barrier: StartBarrier;
   #stopped: Promise<void> | null = null;
   readonly #drain: Drain;
 
@@ -76,6 +71,8 @@ export class ConnectorRunner {
       clock,
       onRoom: (databases) => databases.forEach((it) => this.#databases.get(it)?.turn.refill()),
     });
+    this.#barrier = new StartBarrier({ clock, onDown: () => this.#decider.decideSoon() });
+    this.steering = this.#steeringOf(this.#scheduler);
     this.#survey = new WaitingSurvey({ clock, scheduler: this.#scheduler });
     this.#decider = new Decider({
       scheduler: this.#scheduler,
@@ -112,8 +109,9 @@ export class ConnectorRunner {
     });
     this.why = new Explanations({
       ...{ ...complete, scheduler: this.#scheduler, requests: this.#requests },
+      steering: this.steering,
       phase: () => this.#phase,
-      isReading: () => this.#isBarrierUp,
+      isReading: () => this.#barrier.isUp,
       served: (name) => this.#databases.get(name),
       databases: () => this.#databases.names(),
     });
@@ -170,6 +168,7 @@ export class ConnectorRunner {
     return statusOf({
       ...{ version, phase: this.#phase, startedMs: this.#startedMs, nowMs: clock.nowMs() },
       odoo: this.#requests.status,
+      steering: this.steering.status,
       served: this.#databases.all(),
       scheduler: this.#scheduler,
     });
@@ -185,7 +184,7 @@ export class ConnectorRunner {
     if (this.#stopped) return this.#databases.resume();
     this.#phase = "running";
     this.#logger.info("initializing database connections");
-    this.#raiseBarrier(() => this.#logger.info("database connections ready"));
+    this.#raiseBarrier("database connections ready");
     this.#databases.start();
   }
 
@@ -196,8 +195,17 @@ export class ConnectorRunner {
     if (this.#stopped) return;
     this.#phase = "starting";
     this.#logger.warning(`this job runner no longer leads: ${reason}`);
-    this.#barrier?.cancel();
+    this.#barrier.cancel();
     await this.#databases.pause();
+  }
+
+  #steeringOf(scheduler: LiveScheduler): Steering {
+    return new Steering({
+      ...{ clock: this.#options.clock, scheduler },
+      isServed: (name) => this.#databases.get(name) !== undefined,
+      onDatabase: (name) => this.#databases.get(name)?.turn.steered(),
+      onMore: () => this.#decider.decideSoon(),
+    });
   }
 
   #serve(name: string, slots: Slots): Served {
@@ -214,6 +222,7 @@ export class ConnectorRunner {
       requeueStartedAfterMs,
       ask: (job, generation) => this.#requests.ask(name, job, generation),
       onBegun: () => this.#requests.noteBegun(),
+      pause: () => this.steering.reasonFor(name),
       letGo: (uuid) => this.#requests.letGo(name, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),
@@ -241,32 +250,24 @@ export class ConnectorRunner {
   }
 
   #change(): void {
-    if (this.#isBarrierUp && this.#databases.isDiscovered) {
-      if (this.#databases.all().every(({ link }) => link.isSettled)) this.#lowerBarrier();
+    if (this.#barrier.isUp && this.#databases.isDiscovered) {
+      if (this.#databases.all().every(({ link }) => link.isSettled)) this.#barrier.lower();
     }
     if (this.#phase === "stopping") this.#drain.look();
     this.#decider.decideSoon();
   }
 
-  #raiseBarrier(onDown: () => void): void {
-    this.#barrier?.cancel();
-    this.#isBarrierUp = true;
-    this.#onBarrierDown = onDown;
-    this.#barrier = this.#options.clock.after(BARRIER_MS, () => this.#lowerBarrier());
-  }
-
-  #lowerBarrier(): void {
-    if (!this.#isBarrierUp) return;
-    this.#isBarrierUp = false;
-    this.#barrier?.cancel();
-    if (this.#phase === "running") this.#onBarrierDown();
-    this.#decider.decideSoon();
+  /** @param news That it is down again. */
+  #raiseBarrier(news: string): void {
+    this.#barrier.raise(() => {
+      if (this.#phase === "running") this.#logger.info(news);
+    });
   }
 
   /** The core trapped and is made anew: what is in our hands runs, every database is read again. */
   #refill(error: SchedulerError): void {
     this.#logger.error(`the scheduler is made anew, a bug to report: ${error.message}`);
-    this.#raiseBarrier(() => this.#logger.info("the scheduler knows all jobs again"));
+    this.#raiseBarrier("the scheduler knows all jobs again");
     this.#requests.refill();
     for (const { turn } of this.#databases.all()) turn.refill();
   }
@@ -274,7 +275,7 @@ export class ConnectorRunner {
   async #end(): Promise<void> {
     this.#logger.info("graceful stop requested");
     this.#phase = "stopping";
-    this.#barrier?.cancel();
+    this.#barrier.cancel();
     this.#decider.stop();
     this.#scheduler.stop();
     this.#survey.stop();
@@ -291,6 +292,6 @@ export class ConnectorRunner {
   }
 
   get #mayDecide(): boolean {
-    return this.#phase === "running" && !this.#isBarrierUp;
+    return this.#phase === "running" && !this.#barrier.isUp && !this.steering.isAllPaused;
   }
 }

@@ -4,7 +4,8 @@ import type { DatabaseStatus, InFlightCounts, RunnerStatus } from "../status.ts"
 import type { LiveScheduler } from "./live_scheduler.ts";
 import type { Served } from "./served_databases.ts";
 
-type Parts = Pick<RunnerStatus, "version" | "phase" | "startedMs" | "nowMs" | "odoo"> & {
+type Own = "version" | "phase" | "startedMs" | "nowMs" | "odoo" | "steering";
+type Parts = Pick<RunnerStatus, Own> & {
   readonly served: readonly Served[];
   readonly scheduler: LiveScheduler;
 };

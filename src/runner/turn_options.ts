@@ -14,6 +14,8 @@ export interface TurnOptions {
   readonly logger: Logger;
   /** Started jobs that no request of ours is open for are put back after this; null is never. */
   readonly requeueStartedAfterMs: number | null;
+  /** Why nothing is to be taken, by an operator's wish; null while there is none. */
+  readonly pause: () => string | null;
   /** Opens the one request for a claimed job; `answered` brings its outcome. */
   readonly ask: (job: InFlightJob, generation: KnownGeneration) => void;
   /** Odoo has begun with a job that it was asked for. */
@@ -27,4 +29,4 @@ export interface TurnOptions {
 }
 
 /** What a turn shows of itself; `DatabaseTurn` says what holds in each. */
-export type TurnPhase = "lost" | "scanning" | "ready" | "held" | "foreign";
+export type TurnPhase = "lost" | "scanning" | "ready" | "held" | "foreign" | "paused";

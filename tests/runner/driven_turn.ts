@@ -39,6 +39,8 @@ export class DrivenTurn {
   readonly clock = new FakeClock(1_000_000);
   readonly asked: string[] = [];
   readonly letGo: string[] = [];
+  /** Why an operator wants nothing to be taken. */
+  pause: string | null = null;
   readonly warnings: string[] = [];
   readonly scheduler: LiveScheduler;
   readonly turn: DatabaseTurn;
@@ -74,6 +76,7 @@ export class DrivenTurn {
       requeueStartedAfterMs,
       ask: ({ uuid }) => void this.asked.push(uuid),
       onBegun: () => {},
+      pause: () => this.pause,
       letGo: (uuid) => void this.letGo.push(uuid),
       onChange: () => {},
       onWork: () => {},

@@ -15,6 +15,7 @@ function explanations(changes: Partial<ExplanationsOptions> = {}): Explanations 
     ...{ clock, connection: defaultConnection({}) },
     scheduler: new LiveScheduler("root:4,mail:2", () => {}, { clock }),
     requests: requests({}),
+    steering: { pauseOf: () => null },
     phase: () => "running",
     isReading: () => false,
     served: () => undefined,
