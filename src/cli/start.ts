@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { SystemClock } from "../clock.ts";
 import { pythonRegex } from "../config/python_regex.ts";
+import { readAdminToken } from "../config/admin_token.ts";
 import type { Loaded, Settings } from "../config/settings.ts";
 import { shownSettings } from "../config/shown_settings.ts";
 import { authorizationOf } from "../dispatch/endpoint.ts";
@@ -88,7 +89,9 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
     trace: tracing.trace,
   });
   const measured = new MeasuredRunner({ runner, recorder, clock });
-  const server = await serveAll(runner, measured, { settings, clock, logger });
+  const adminToken = adminTokenOf(settings);
+  if (adminToken !== null) log.mask(adminToken);
+  const server = await serveAll(runner, measured, { settings, clock, logger, adminToken });
   measured.start();
   runner.start();
   onRunner(runner);
@@ -116,6 +119,11 @@ function logOf(settings: Settings, clock: SystemClock, { writeLog }: Surrounding
   const header = authorizationOf({ user, password })?.slice("Basic ".length) ?? null;
   for (const secret of [dbPassword, password, header]) if (secret !== null) log.mask(secret);
   return log;
+}
+
+/** The settings were checked, and with them the file. */
+function adminTokenOf({ adminTokenFile }: Settings): string | null {
+  return adminTokenFile === null ? null : readAdminToken(readFileSync(adminTokenFile, "utf8"));
 }
 
 function optionsOf(settings: Settings, version: string): Partial<RunnerOptions> {

@@ -1,5 +1,6 @@
 import type { Context, Hono } from "hono";
 import type { Explainer } from "../why.ts";
+import { jsonAnswer } from "./json_answer.ts";
 
 const MAX_LENGTHS = { uuid: 200, channel: 1_000, database: 200 } as const;
 type Name = keyof typeof MAX_LENGTHS;
@@ -24,18 +25,18 @@ export function routeWhy(app: Hono, explainer: Explainer): void {
     if (mistake !== null) return context.json({ error: mistake }, 400);
     if (channel !== null) {
       const why = explainer.explainChannel(channel);
-      return why ? answer(context, why) : context.json({ error: "no such channel" }, 404);
+      return why ? jsonAnswer(context, why) : context.json({ error: "no such channel" }, 404);
     }
     if (uuid === null) {
       const why = explainer.explainDatabase(database!);
-      return answer(context, why, why.status === null ? 404 : 200);
+      return jsonAnswer(context, why, why.status === null ? 404 : 200);
     }
     if (open >= QUESTIONS_MAX) {
       return context.json({ error: "too many questions at once" }, 503, { "retry-after": "1" });
     }
     open++;
     try {
-      return answer(context, await explainer.explain(database, uuid));
+      return jsonAnswer(context, await explainer.explain(database, uuid));
     } finally {
       open--;
     }
@@ -71,11 +72,4 @@ function mistakesIn(name: Name, text: string): string[] {
   if (text.length > max) return [`${name} has more than ${max} characters`];
   // PostgreSQL takes no zero byte, and nobody means any of these.
   return /\p{Cc}/u.test(text) ? [`${name} has a control character`] : [];
-}
-
-function answer(context: Context, value: object, status: 200 | 404 = 200): Response {
-  const text = JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (it) => {
-    return `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-  return context.body(text, status, { "content-type": "application/json" });
 }
