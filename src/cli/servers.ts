@@ -10,13 +10,18 @@ import { routePage } from "../server/page_routes.ts";
 import { routeJobs } from "../server/jobs_routes.ts";
 import { serve, type Served } from "../server/serve.ts";
 import { routeView } from "../server/view_routes.ts";
+import { SteerGuard } from "../server/steer_guard.ts";
+import { routeSteering } from "../server/steer_routes.ts";
 import { routeWhy } from "../server/why_routes.ts";
+import type { MeasuredView, View } from "../view.ts";
 
 /** The parts of the process that a server needs. */
 interface Parts {
   readonly live: Pick<LiveSettings, "settings" | "status">;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whoever shows it may change something; null: nobody. */
+  readonly adminToken: string | null;
 }
 
 /**
@@ -25,9 +30,9 @@ interface Parts {
  * @throws {ConfigError} An address cannot be listened on.
  */
 export async function serveAll(
-  runner: Pick<ConnectorRunner, "status" | "why" | "jobs" | "overview">,
+  runner: Pick<ConnectorRunner, "status" | "why" | "jobs" | "overview" | "steering">,
   measured: Measured & Pick<MeasuredRunner, "view">,
-  { live, clock, logger }: Parts,
+  { live, clock, logger, adminToken: token }: Parts,
 ): Promise<Pick<Served, "close">> {
   const { healthHost: host, healthPort, metricsPort } = live.settings;
   const reportError = (error: Error) =>
@@ -37,7 +42,10 @@ export async function serveAll(
   routeWhy(app, runner.why);
   routeJobs(app, runner.jobs);
   routePage(app);
-  const view = new LiveView({ look: measured.view, clock, reportError });
+  const guard = new SteerGuard({ token, clock, report: (text) => logger.info(text) });
+  routeSteering(app, guard, runner);
+  const look = () => viewOf(measured.view(), guard.isOpen);
+  const view = new LiveView({ look, clock, reportError });
   routeView(app, view, (search, max) => runner.overview.channels(search, max));
   const health = watched(view, await serve({ app, host, port: healthPort, clock }));
   logger.info(`health server: http://${host}:${health.port}/status`);
@@ -62,4 +70,9 @@ function watched(live: LiveView, served: Served): Served {
     return served.close();
   };
   return { port: served.port, close };
+}
+
+/** What people look at, and whether they may change anything. */
+function viewOf(view: MeasuredView, enabled: boolean): View {
+  return { ...view, steering: { ...view.steering, enabled } };
 }

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { SystemClock } from "../clock.ts";
+import { readAdminToken } from "../config/admin_token.ts";
 import type { Loaded, Settings } from "../config/settings.ts";
 import { Log, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { WriteChunk } from "../log_writer.ts";
@@ -82,7 +84,9 @@ async function run(live: LiveSettings, version: string, parts: Parts): Promise<v
     trace: tracing.trace,
   });
   const measured = new MeasuredRunner({ runner, recorder, clock });
-  const server = await serveAll(runner, measured, { live, clock, logger });
+  const adminToken = adminTokenOf(live.settings);
+  if (adminToken !== null) log.mask(adminToken);
+  const server = await serveAll(runner, measured, { live, clock, logger, adminToken });
   measured.start();
   runner.start();
   onRunner(() => {
@@ -109,4 +113,9 @@ function logOf({ logLevel, logHandlers }: Settings, clock: SystemClock, write: W
     pid: process.pid,
     write,
   });
+}
+
+/** The settings were checked, and with them the file. */
+function adminTokenOf({ adminTokenFile }: Settings): string | null {
+  return adminTokenFile === null ? null : readAdminToken(readFileSync(adminTokenFile, "utf8"));
 }

@@ -5,12 +5,11 @@ import { checkEndpoint } from "../dispatch/endpoint.ts";
 import { type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
-import type { Explainer, JobsWhy } from "../why.ts";
+import type { Explainer } from "../why.ts";
 import { Barrier } from "./barrier.ts";
 import { ChannelSwitch } from "./channel_switch.ts";
 import { groupOf, Leadership } from "./leadership.ts";
 import { Explanations } from "./explanations.ts";
-import type { DatabaseTurn } from "./database_turn.ts";
 import { Decider } from "./decider.ts";
 import { Drain } from "./drain.ts";
 import { JobHistory } from "./job_history.ts";
@@ -27,6 +26,7 @@ import { serveDatabase } from "./serve_database.ts";
 import { ServedDatabases } from "./served_databases.ts";
 import { RunnerOverview } from "./runner_overview.ts";
 import { statusOf, type StatusParts } from "./runner_status.ts";
+import { Steering } from "./steering.ts";
 import { type Timing, timingOf } from "./timing.ts";
 import { WaitingSurvey } from "./waiting_survey.ts";
 
@@ -52,6 +52,8 @@ export class ConnectorRunner {
   readonly overview: RunnerOverview = new RunnerOverview(() => this.#parts);
   /** The jobs in the tables. */
   readonly jobs: JobFinder;
+  /** Pauses and resumes, until the process ends. */
+  readonly steering: Steering;
   #options: RunnerOptions;
   readonly #timing: Timing;
   readonly #scheduler: LiveScheduler;
@@ -88,12 +90,12 @@ export class ConnectorRunner {
     });
     this.#barrier = new Barrier(clock);
     this.#channels = new ChannelSwitch({
-      ...{ clock, scheduler: this.#scheduler, turns: () => this.#turns() },
+      ...{ clock, scheduler: this.#scheduler, turns: () => this.#databases.turns() },
     });
+    this.steering = this.#steeringOf(this.#scheduler);
     this.#survey = new WaitingSurvey({ clock, scheduler: this.#scheduler });
     this.#decider = new Decider({
-      scheduler: this.#scheduler,
-      ...{ clock, meter },
+      ...{ clock, meter, scheduler: this.#scheduler },
       allowance: () => this.#mayDecide ? this.#requests.allowance : 0,
       take: (database, uuid, channel) => this.#databases.get(database)?.turn.take(uuid, channel),
     });
@@ -102,7 +104,7 @@ export class ConnectorRunner {
       endpoint: { ...complete.endpoint, port },
       ...{ logger: this.#logger, scheduler: this.#scheduler },
       loggerOf: loggersByAddon(complete),
-      turns: () => this.#turns(),
+      turns: () => this.#databases.turns(),
       onMore: () => this.#decider.decideSoon(),
       onOutcome: (database, uuid, outcome) => {
         this.#databases.get(database)?.turn.answered(uuid, outcome);
@@ -112,16 +114,13 @@ export class ConnectorRunner {
     this.#databases = this.#serve(complete);
     this.why = new Explanations({
       ...{ ...complete, scheduler: this.#scheduler, requests: this.#requests },
-      history: this.#history,
-      phase: () => this.#phase,
+      ...{ history: this.#history, steering: this.steering, phase: () => this.#phase },
       isReading: () => this.#barrier.isUp,
       served: (name) => this.#databases.get(name),
       databases: () => this.#databases.names(),
     });
     this.jobs = new JobSearch({ ...complete, databases: () => this.#databases.names() });
-    this.#drain = new Drain({
-      ...{ clock, logger: this.#logger, served: () => this.#databases.all() },
-    });
+    this.#drain = new Drain({ clock, logger: this.#logger, served: () => this.#databases.all() });
     this.#maintenance = new Database(complete.maintenanceDatabase, complete);
     this.#leadership = new Leadership({
       ...{ ...complete, timing, logger: this.#logger },
@@ -181,11 +180,6 @@ export class ConnectorRunner {
     return this.#stopped ??= this.#end();
   }
 
-  /** Why a job does not run; without a database, in all that are served. */
-  explain(database: string | null, uuid: string): Promise<JobsWhy> {
-    return this.why.explain(database, uuid);
-  }
-
   get status(): RunnerStatus {
     return statusOf(this.#parts);
   }
@@ -215,9 +209,18 @@ export class ConnectorRunner {
     await this.#databases.pause();
   }
 
+  #steeringOf(scheduler: LiveScheduler): Steering {
+    return new Steering({
+      ...{ clock: this.#options.clock, scheduler },
+      isServed: (name) => this.#databases.get(name) !== undefined,
+      onDatabase: (name) => this.#databases.get(name)?.turn.steered(),
+      onMore: () => this.#decider.decideSoon(),
+    });
+  }
+
   #serve(options: RunnerOptions): ServedDatabases {
     const shared = {
-      ...{ ...options, timing: this.#timing, logger: this.#logger },
+      ...{ ...options, timing: this.#timing, logger: this.#logger, steering: this.steering },
       ...{ scheduler: this.#scheduler, requests: this.#requests, history: this.#history },
       loggerOf: loggersByAddon(options),
       onChange: () => this.#change(),
@@ -234,10 +237,6 @@ export class ConnectorRunner {
         this.#decider.decideSoon();
       },
     });
-  }
-
-  #turns(): DatabaseTurn[] {
-    return this.#databases.all().map((it) => it.turn);
   }
 
   #change(): void {
@@ -262,7 +261,7 @@ export class ConnectorRunner {
     this.#logger.error(`the scheduler is made anew, a bug to report: ${error.message}`);
     this.#raiseBarrier("the scheduler knows all jobs again");
     this.#requests.refill();
-    for (const turn of this.#turns()) turn.refill();
+    for (const turn of this.#databases.turns()) turn.refill();
   }
 
   async #end(): Promise<void> {
@@ -289,13 +288,13 @@ export class ConnectorRunner {
     const { version, clock } = this.#options;
     return {
       ...{ version, phase: this.#phase, startedMs: this.#startedMs, nowMs: clock.nowMs() },
-      odoo: this.#requests.status,
+      ...{ odoo: this.#requests.status, steering: this.steering.status },
       served: this.#databases.all(),
       scheduler: this.#scheduler,
     };
   }
 
   get #mayDecide(): boolean {
-    return this.#phase === "running" && !this.#barrier.isUp;
+    return this.#phase === "running" && !this.#barrier.isUp && !this.steering.isAllPaused;
   }
 }

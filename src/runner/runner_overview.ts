@@ -32,7 +32,6 @@ export class RunnerOverview {
       databases: databases.sort(inOrder).slice(0, DATABASES_MAX),
       databaseCount: databases.length,
       databaseStates: countByState(databases),
-      steering: { enabled: false, paused: [], capacities: [] },
     };
   }
 

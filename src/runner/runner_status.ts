@@ -6,7 +6,7 @@ import type { Served } from "./served_databases.ts";
 
 /** What all that a runner says of itself is made of. */
 export type StatusParts =
-  & Pick<RunnerStatus, "version" | "phase" | "startedMs" | "nowMs" | "odoo">
+  & Pick<RunnerStatus, "version" | "phase" | "startedMs" | "nowMs" | "odoo" | "steering">
   & {
     readonly served: readonly Served[];
     readonly scheduler: LiveScheduler;
