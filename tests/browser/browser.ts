@@ -55,6 +55,14 @@ export class TestBrowser {
     return tab;
   }
 
+  /** What was complained of is what the test wanted, if it has this text. */
+  forgive(text: string): void {
+    for (const { complaints } of this.#tabs) {
+      const others = complaints.filter((it) => !it.includes(text));
+      complaints.splice(0, complaints.length, ...others);
+    }
+  }
+
   /** After a test: closes its pages, of which the browser must not have complained. */
   async calm(): Promise<void> {
     const tabs = this.#tabs.splice(0);

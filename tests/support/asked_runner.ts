@@ -35,7 +35,11 @@ export class AskedRunner {
   static async serve(test: TestRunner, browser: TestBrowser | null = null): Promise<AskedRunner> {
     const { clock, runner } = test;
     const measured = new MeasuredRunner({ runner, recorder: new Recorder(), clock });
-    const live = new LiveView({ look: measured.view, clock, reportError: () => {} });
+    const look = () => {
+      const view = measured.view();
+      return { ...view, steering: { ...view.steering, enabled: false } };
+    };
+    const live = new LiveView({ look, clock, reportError: () => {} });
     const app = createApp(() => runner.status);
     routePage(app);
     routeView(app, live, (search, max) => runner.overview.channels(search, max));

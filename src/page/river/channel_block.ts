@@ -46,7 +46,7 @@ export function ChannelBlock(options: BlockOptions): ComponentChild {
       h("span", { class: "places" }, placesOf(channel), h("span", { class: "unseen" }, " running")),
     ),
     h(Band, { water: waterOf(channel), width }),
-    isActive(node) && h("div", { class: "numbers" }, numbersOf(channel, nowMs)),
+    isActive(node) && h("div", { class: "numbers" }, numbersOf(row, nowMs)),
   );
 }
 
@@ -64,7 +64,7 @@ function marksOf(channel: OverviewChannel, pausedBy: string | null): string[] {
   ];
 }
 
-function numbersOf(channel: OverviewChannel, nowMs: number): ComponentChild[] {
+function numbersOf({ node: { channel }, isFolded }: Row, nowMs: number): ComponentChild[] {
   const { waiting, failed, parked, allWaiting, allFailed, waitingSinceMs } = channel;
   const age = waitingSinceMs === null ? "" : `, ${since(waitingSinceMs, nowMs)}`;
   const upstream = [
@@ -75,6 +75,9 @@ function numbersOf(channel: OverviewChannel, nowMs: number): ComponentChild[] {
   if (waiting > 0) shown.push(["waits", `${short(waiting)} waiting${age}`]);
   if (failed > 0) shown.push(["failed", `${short(failed)} failed`]);
   if (parked > 0) shown.push(["parked", `${short(parked)} for others`]);
-  if (upstream.length > 0) shown.push(["upstream", `upstream: ${upstream.join(", ")}`]);
+  // Beside its own there is no room, and what is upstream can be seen.
+  if (upstream.length > 0 && (isFolded || waiting === 0)) {
+    shown.push(["upstream", `upstream: ${upstream.join(", ")}`]);
+  }
   return shown.map(([kind, text]) => h("span", { key: kind, class: kind }, text));
 }
