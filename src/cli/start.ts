@@ -82,7 +82,7 @@ async function run(live: LiveSettings, version: string, parts: Parts): Promise<v
     trace: tracing.trace,
   });
   const measured = new MeasuredRunner({ runner, recorder, clock });
-  const server = await serveAll(runner, measured, { live, clock, logger });
+  const server = await serveAll(runner, measured, { inForce: live, clock, logger });
   measured.start();
   runner.start();
   onRunner(() => {

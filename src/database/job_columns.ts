@@ -15,8 +15,11 @@ export function shownColumns({ columns }: KnownGeneration): string {
     ${time("date_enqueued")} as "enqueuedMs", ${time("date_started")} as "startedMs",
     ${time("date_done")} as "doneMs",
     left(coalesce(${known("exc_name")} || ': ' || ${known("exc_message")},
-      substring(exc_info from '([^\\n]+)\\n*$')), 500) as error`;
+      substring(right(exc_info, ${ERROR_END}) from '([^\\n]+)\\n*$')), 500) as error`;
 }
+
+/** A trace may have megabytes, and its last line is looked for in each row that is shown. */
+const ERROR_END = 2_000;
 
 /** With what the job is for. Before 10.0 that has the arguments behind it. */
 export function jobSummary(generation: KnownGeneration): string {

@@ -3,13 +3,6 @@ import { Barrier } from "./barrier.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 
-export interface ChannelSwitchOptions {
-  readonly clock: Clock;
-  readonly scheduler: LiveScheduler;
-  /** Of the databases that are served. */
-  readonly turns: () => readonly DatabaseTurn[];
-}
-
 /** In the core alone: no database has a NUL in its name. */
 const UNREAD = "\0unread";
 
@@ -19,17 +12,20 @@ const UNREAD = "\0unread";
  * then each such channel is blocked as by a failed job, and no other waits for that.
  */
 export class ChannelSwitch {
-  readonly #options: ChannelSwitchOptions;
+  readonly #scheduler: LiveScheduler;
+  readonly #turns: () => readonly DatabaseTurn[];
   readonly #barrier: Barrier;
 
-  constructor(options: ChannelSwitchOptions) {
-    this.#options = options;
-    this.#barrier = new Barrier(options.clock);
+  /** @param turns Of the databases that are served. */
+  constructor(clock: Clock, scheduler: LiveScheduler, turns: () => readonly DatabaseTurn[]) {
+    this.#scheduler = scheduler;
+    this.#turns = turns;
+    this.#barrier = new Barrier(clock);
   }
 
   /** @throws {ConfigError} With all mistakes; the old string stays in force. */
   configure(channels: string): void {
-    const { scheduler, turns } = this.#options;
+    const scheduler = this.#scheduler;
     const before = this.#sequential();
     scheduler.configure(channels);
     const added = this.#sequential().filter((it) => !before.includes(it));
@@ -40,7 +36,7 @@ export class ChannelSwitch {
       scheduler.notify({ ...unknown, ...job });
     }
     this.#barrier.raise(() => scheduler.forgetDatabase(UNREAD));
-    for (const turn of turns()) turn.refill();
+    for (const turn of this.#turns()) turn.refill();
   }
 
   /** Failed jobs are being read. */
@@ -58,6 +54,6 @@ export class ChannelSwitch {
   }
 
   #sequential(): string[] {
-    return this.#options.scheduler.channels().filter((it) => it.sequential).map((it) => it.name);
+    return this.#scheduler.channels().filter((it) => it.sequential).map((it) => it.name);
   }
 }

@@ -1,9 +1,7 @@
-import { Database } from "../database/database.ts";
 import { listDatabases } from "../database/discovery.ts";
-import type { KnownGeneration } from "../database/generation.ts";
 import type { JobFinder } from "../job_list.ts";
 import { checkEndpoint } from "../dispatch/endpoint.ts";
-import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
+import { type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
 import type { Explainer, JobsWhy } from "../why.ts";
@@ -14,13 +12,20 @@ import { Explanations } from "./explanations.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import { Decider } from "./decider.ts";
 import { Drain } from "./drain.ts";
+import { JobHistory } from "./job_history.ts";
 import { JobSearch } from "./job_search.ts";
 import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
-import { completeOptions, type RunnerChanges, type RunnerOptions } from "./runner_options.ts";
+import {
+  completeOptions,
+  loggerByGeneration,
+  type RunnerChanges,
+  type RunnerOptions,
+} from "./runner_options.ts";
 import { serveDatabase } from "./serve_database.ts";
 import { ServedDatabases } from "./served_databases.ts";
-import { statusOf } from "./runner_status.ts";
+import { RunnerOverview } from "./runner_overview.ts";
+import { statusOf, type StatusParts } from "./runner_status.ts";
 import { type Timing, timingOf } from "./timing.ts";
 import { WaitingSurvey } from "./waiting_survey.ts";
 
@@ -42,6 +47,8 @@ const PUT_BACK_MS = 1_000;
 export class ConnectorRunner {
   /** Why jobs, channels and databases do not run. */
   readonly why: Explainer;
+  /** The status at one look, bounded. */
+  readonly overview: RunnerOverview = new RunnerOverview(() => this.#parts);
   /** The jobs in the tables. */
   readonly jobs: JobFinder;
   #options: RunnerOptions;
@@ -52,13 +59,13 @@ export class ConnectorRunner {
   readonly #requests: JobRequests;
   readonly #databases: ServedDatabases;
   readonly #leadership: Leadership;
-  readonly #maintenance: Database;
   readonly #logger: Logger;
   readonly #startedMs: number;
   #phase: RunnerPhase = "starting";
   #isStarted = false;
   readonly #barrier: Barrier;
   readonly #channels: ChannelSwitch;
+  readonly #history = new JobHistory(() => this.#options.clock.nowMs());
   #stopped: Promise<void> | null = null;
   readonly #drain: Drain;
 
@@ -73,14 +80,12 @@ export class ConnectorRunner {
     const timing = this.#timing = timingOf(complete);
     this.#logger = complete.logger(QUEUE_JOB_LOGGER);
     this.#startedMs = clock.nowMs();
-    this.#barrier = new Barrier(clock);
     this.#scheduler = new LiveScheduler(channels, (error) => this.#refill(error), {
       clock,
       onRoom: (databases) => databases.forEach((it) => this.#databases.get(it)?.turn.refill()),
     });
-    this.#channels = new ChannelSwitch({
-      ...{ clock, scheduler: this.#scheduler, turns: () => this.#turns() },
-    });
+    this.#channels = new ChannelSwitch(clock, this.#scheduler, () => this.#turns());
+    this.#barrier = new Barrier(clock);
     this.#survey = new WaitingSurvey({ clock, scheduler: this.#scheduler });
     this.#decider = new Decider({
       scheduler: this.#scheduler,
@@ -92,7 +97,7 @@ export class ConnectorRunner {
       ...complete,
       endpoint: { ...complete.endpoint, port },
       ...{ logger: this.#logger, scheduler: this.#scheduler },
-      loggerOf: (generation) => this.#loggerOf(generation),
+      loggerOf: loggerByGeneration(complete.logger),
       turns: () => this.#turns(),
       onMore: () => this.#decider.decideSoon(),
       onOutcome: (database, uuid, outcome) => {
@@ -103,6 +108,7 @@ export class ConnectorRunner {
     this.#databases = this.#serve(complete);
     this.why = new Explanations({
       ...{ ...complete, scheduler: this.#scheduler, requests: this.#requests },
+      history: this.#history,
       phase: () => this.#phase,
       isReading: () => this.#barrier.isUp,
       served: (name) => this.#databases.get(name),
@@ -112,10 +118,9 @@ export class ConnectorRunner {
     this.#drain = new Drain({
       ...{ clock, logger: this.#logger, served: () => this.#databases.all() },
     });
-    this.#maintenance = new Database(complete.maintenanceDatabase, complete);
     this.#leadership = new Leadership({
       ...{ ...complete, timing, logger: this.#logger },
-      group: groupOf(complete, this.#maintenance),
+      group: groupOf(complete),
       onLead: () => this.#lead(),
       onLose: (reason) => this.#loseLead(reason),
       onStandBy: () => {
@@ -159,7 +164,8 @@ export class ConnectorRunner {
     this.#options = options;
     Object.assign(this.#timing, timingOf(options));
     this.#requests.moveTo(endpoint);
-    if (this.#leadership.regroup(groupOf(options, this.#maintenance))) this.#databases.lookNow();
+    const group = groupOf(options, this.#leadership.group);
+    if (this.#leadership.regroup(group)) this.#databases.lookNow();
     this.#change();
   }
 
@@ -177,13 +183,7 @@ export class ConnectorRunner {
   }
 
   get status(): RunnerStatus {
-    const { version, clock } = this.#options;
-    return statusOf({
-      ...{ version, phase: this.#phase, startedMs: this.#startedMs, nowMs: clock.nowMs() },
-      odoo: this.#requests.status,
-      served: this.#databases.all(),
-      scheduler: this.#scheduler,
-    });
+    return statusOf(this.#parts);
   }
 
   /** How long the jobs had waited that were taken; the status has it too, and costs more. */
@@ -214,8 +214,8 @@ export class ConnectorRunner {
   #serve(options: RunnerOptions): ServedDatabases {
     const shared = {
       ...{ ...options, timing: this.#timing, logger: this.#logger },
-      ...{ scheduler: this.#scheduler, requests: this.#requests },
-      loggerOf: (generation: KnownGeneration | null) => this.#loggerOf(generation),
+      ...{ scheduler: this.#scheduler, requests: this.#requests, history: this.#history },
+      loggerOf: loggerByGeneration(options.logger),
       onChange: () => this.#change(),
     };
     return new ServedDatabases({
@@ -237,12 +237,6 @@ export class ConnectorRunner {
 
   #turns(): DatabaseTurn[] {
     return this.#databases.all().map((it) => it.turn);
-  }
-
-  #loggerOf(generation: KnownGeneration | null): Logger {
-    return generation?.addon === "connector"
-      ? this.#options.logger(CONNECTOR_LOGGER)
-      : this.#logger;
   }
 
   #change(): void {
@@ -288,6 +282,16 @@ export class ConnectorRunner {
     await this.#leadership.stop();
     this.#phase = "stopped";
     this.#logger.info("stopped");
+  }
+
+  get #parts(): StatusParts {
+    const { version, clock } = this.#options;
+    return {
+      ...{ version, phase: this.#phase, startedMs: this.#startedMs, nowMs: clock.nowMs() },
+      odoo: this.#requests.status,
+      served: this.#databases.all(),
+      scheduler: this.#scheduler,
+    };
   }
 
   get #mayDecide(): boolean {

@@ -15,6 +15,7 @@ import type {
   Reason,
   RunningJob,
 } from "../why.ts";
+import type { JobHistory } from "./job_history.ts";
 import { JobReader, type Read } from "./job_reader.ts";
 import type { JobRequests } from "./job_requests.ts";
 import { jobReasons } from "./job_reasons.ts";
@@ -28,6 +29,7 @@ export interface ExplanationsOptions {
   readonly connection: ConnectionSettings;
   readonly scheduler: LiveScheduler;
   readonly requests: JobRequests;
+  readonly history: JobHistory;
   readonly phase: () => RunnerPhase;
   /** Nothing is taken before the jobs of all databases are read. */
   readonly isReading: () => boolean;
@@ -54,8 +56,13 @@ export class Explanations implements Explainer {
 
   async explain(database: string | null, uuid: string): Promise<JobsWhy> {
     const names = database === null ? this.#options.databases() : [database];
-    const jobs = await Promise.all(names.map((name) => this.#job(name, uuid)));
-    const isWanted = (it: JobWhy) => database !== null || it.reasons[0]?.kind !== "missing";
+    const read = await Promise.all(names.map((name) => this.#job(name, uuid)));
+    const seen = this.#options.history.of(uuid);
+    const jobs = read.map((it) => ({ ...it, history: seen.get(it.database) ?? [] }));
+    // Rows go when their jobs have long been done.
+    const isWanted = ({ reasons, history }: JobWhy) => {
+      return database !== null || reasons[0]?.kind !== "missing" || history.length > 0;
+    };
     return { uuid, jobs: jobs.filter(isWanted), asked: names.length };
   }
 
@@ -88,7 +95,7 @@ export class Explanations implements Explainer {
     };
   }
 
-  async #job(database: string, uuid: string): Promise<JobWhy> {
+  async #job(database: string, uuid: string): Promise<Omit<JobWhy, "history">> {
     const { served: find, clock, scheduler } = this.#options;
     const served = find(database);
     const { value: row, problem } = served ? await this.#read(database, uuid) : NO_ROW;

@@ -2,9 +2,11 @@ import { type Backoff, backoffMs } from "../backoff.ts";
 import { type Clock, SystemClock, type Timer } from "../clock.ts";
 import {
   type ChannelChange,
+  type ChannelOverview,
   type ChannelStatus,
   type Explanation,
   type JobNotice,
+  type OverviewOptions,
   Scheduler,
   SchedulerError,
   TableFullError,
@@ -176,6 +178,10 @@ export class LiveScheduler {
 
   channels(): ChannelStatus[] {
     return this.#scheduler.channels();
+  }
+
+  overview(options: OverviewOptions): ChannelOverview {
+    return this.#scheduler.overview(options);
   }
 
   /** Names of the sequential channels as rows may spell them: with and without `root.`. */

@@ -4,6 +4,7 @@ import type { Answer, Statement } from "../database/statement.ts";
 import type { Logger } from "../log.ts";
 import { FailedJobs } from "./failed_jobs.ts";
 import type { InFlight } from "./in_flight.ts";
+import type { Seen } from "./job_history.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import { StuckJobWatch } from "./stuck_jobs.ts";
 import type { Timing } from "./timing.ts";
@@ -16,6 +17,7 @@ export interface LostSearchOptions {
   readonly timers: TimerSet;
   readonly logger: Logger;
   readonly timing: Readonly<Pick<Timing, "requeueStartedAfterMs">>;
+  readonly seen: Seen;
   /** A search may be due. */
   readonly onWork: () => void;
 }
@@ -94,9 +96,12 @@ export class LostSearch {
 
   /** One was answered. */
   completed(kind: SearchKind, { uuids, stuck, failedCounts }: Answer): void {
-    const { logger, database } = this.#options;
+    const { logger, database, seen } = this.#options;
     this.#refusals.delete(kind);
-    for (const uuid of uuids) logger.warning(`job ${uuid} was found dead`, database);
+    for (const uuid of uuids) {
+      logger.warning(`job ${uuid} was found dead`, database);
+      seen(uuid, "foundDead");
+    }
     if (kind === "listStuck") {
       this.stuck.found(stuck);
       this.#undated.found(stuck);

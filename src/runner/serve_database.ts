@@ -8,6 +8,7 @@ import { ContainedTurn } from "./contained_turn.ts";
 import { ContainedClock, stackOf } from "./containment.ts";
 import { DatabaseLink } from "./database_link.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
+import type { JobHistory } from "./job_history.ts";
 import type { JobRequests } from "./job_requests.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import type { Slots } from "./slots.ts";
@@ -29,6 +30,7 @@ export interface Shared {
   readonly pollIntervalMs: number | null;
   readonly scheduler: LiveScheduler;
   readonly requests: JobRequests;
+  readonly history: JobHistory;
   readonly logger: Logger;
   readonly loggerOf: (generation: KnownGeneration | null) => Logger;
   readonly onChange: () => void;
@@ -36,7 +38,7 @@ export interface Shared {
 
 /** Makes what serves one database: its turn, and its link. */
 export function serveDatabase(name: string, slots: Slots, shared: Shared): Served {
-  const { connection, requests, logger, onChange } = shared;
+  const { connection, requests, history, logger, onChange } = shared;
   // An error where none may be: it costs this database its session, and no other anything.
   const onError = (error: unknown) => {
     logger.critical(`a bug to report, the database begins anew: ${stackOf(error)}`, name);
@@ -47,6 +49,7 @@ export function serveDatabase(name: string, slots: Slots, shared: Shared): Serve
     ...{ ...shared, clock, database: name },
     ask: (job, generation) => requests.ask(name, job, generation),
     onBegun: () => requests.noteBegun(),
+    seen: (uuid, event, detail) => history.note(name, uuid, event, detail),
     letGo: (uuid) => requests.letGo(name, uuid),
     onChange,
     onWork: () => link.work(),

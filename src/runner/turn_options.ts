@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import type { Logger } from "../log.ts";
 import type { InFlightJob } from "./in_flight.ts";
+import type { Seen } from "./job_history.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import type { Timing } from "./timing.ts";
 
@@ -18,6 +19,8 @@ export interface TurnOptions {
   readonly ask: (job: InFlightJob, generation: KnownGeneration) => void;
   /** Odoo has begun with a job that it was asked for. */
   readonly onBegun: () => void;
+  /** What has become of a job. */
+  readonly seen: Seen;
   /** Lets an open request go, whose job is over. */
   readonly letGo: (uuid: string) => void;
   /** A job may have become ready, or the phase has changed. */

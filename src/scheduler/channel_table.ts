@@ -3,6 +3,7 @@ import {
   CHANNEL_MAX,
   CHANNEL_NONE,
   ChannelFlag,
+  JobState,
   UNLIMITED,
 } from "../../assembly/abi.ts";
 import {
@@ -14,6 +15,8 @@ import {
 } from "./channel_config.ts";
 import type { Core } from "./core.ts";
 import { ConfigError, TableFullError } from "./errors.ts";
+import type { ChannelStatus } from "./explanation.ts";
+import { timeOrNull } from "./waits.ts";
 
 /**
  * Empty channels made on the fly are looked for when there are this many, and again at every
@@ -25,6 +28,8 @@ const SMALLEST_SWEEP = 256;
 export interface KnownChannel {
   readonly number: number;
   readonly config: ChannelConfig;
+  /** The number of the channel above it; CHANNEL_NONE of root. */
+  readonly parent: number;
   /** In the channel string; else made on the fly for a job that named it. */
   readonly isConfigured: boolean;
 }
@@ -71,9 +76,33 @@ export class ChannelTable {
 
   /** Configured channels, and those made on the fly that hold jobs; by name. */
   list(): KnownChannel[] {
-    const shown = [...this.#byName.values()]
+    return this.shown().sort((a, b) => a.config.name < b.config.name ? -1 : 1);
+  }
+
+  /** The same, in no order. */
+  shown(): KnownChannel[] {
+    return [...this.#byName.values()]
       .filter((it) => it.isConfigured || this.#core.channelJobCount(it.number) > 0);
-    return shown.sort((a, b) => a.config.name < b.config.name ? -1 : 1);
+  }
+
+  /** A channel's own jobs in a state. */
+  countOf(number: number, state: JobState): number {
+    return this.#core.channelCount(number, state);
+  }
+
+  statusOf({ number, config }: KnownChannel): ChannelStatus {
+    return {
+      name: config.name,
+      capacity: config.capacity,
+      sequential: config.sequential,
+      throttle: config.throttleMs === 0 ? null : config.throttleMs / 1000,
+      paused: config.paused,
+      waiting: this.countOf(number, JobState.Waiting),
+      running: this.countOf(number, JobState.Running),
+      failed: this.countOf(number, JobState.Failed),
+      parked: this.countOf(number, JobState.Parked),
+      waitingSinceMs: timeOrNull(this.#core.channelWaitingSince(number)),
+    };
   }
 
   /** Puts a new channel string in force; jobs keep their places as far as the new tree has them. */
@@ -160,7 +189,7 @@ export class ChannelTable {
       this.#freeNumbers.pop();
       this.#nameOf[number] = config.name;
     }
-    const channel = { number, config, isConfigured };
+    const channel = { number, config, parent: parentNumber, isConfigured };
     this.#byName.set(config.name, channel);
     return channel;
   }

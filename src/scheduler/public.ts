@@ -9,6 +9,7 @@ export type {
   PathChannel,
   WaitReason,
 } from "./explanation.ts";
+export type { ChannelOverview, OverviewChannel, OverviewOptions } from "./channel_overview.ts";
 export type { JobNotice } from "./job_notice.ts";
 export type { ReadyJob, SchedulerOptions } from "./scheduler.ts";
 export type { TakenWaits, Waits } from "./waits.ts";

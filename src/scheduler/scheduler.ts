@@ -1,13 +1,7 @@
-import {
-  DEFAULT_PRIORITY,
-  JobState,
-  NO_DATE,
-  NO_ETA,
-  RESULT_MAX,
-  RESULT_WORDS,
-} from "../../assembly/abi.ts";
+import { DEFAULT_PRIORITY, NO_DATE, NO_ETA, RESULT_MAX, RESULT_WORDS } from "../../assembly/abi.ts";
 import { type ChannelChange, fullChannelName, parseChannels } from "./channel_config.ts";
-import { ChannelTable, type KnownChannel } from "./channel_table.ts";
+import { type ChannelOverview, overviewOf, type OverviewOptions } from "./channel_overview.ts";
+import { ChannelTable } from "./channel_table.ts";
 import type { Core } from "./core.ts";
 import { DatabaseTable } from "./database_table.ts";
 import {
@@ -171,13 +165,18 @@ export class Scheduler {
 
   /** All configured channels, and those made on the fly that hold jobs; by name. */
   channels(): ChannelStatus[] {
-    return this.#channels.list().map((it) => this.#statusOf(it));
+    return this.#channels.list().map((it) => this.#channels.statusOf(it));
+  }
+
+  /** The channels in which most happens, with all above them; cheap with thousands of others. */
+  overview(options: OverviewOptions): ChannelOverview {
+    return overviewOf(this.#channels, options);
   }
 
   /** A channel that is configured, or was made on the fly; null if there is none of this name. */
   channel(name: string): ChannelStatus | null {
     const known = this.#channels.find(name);
-    return known ? this.#statusOf(known) : null;
+    return known ? this.#channels.statusOf(known) : null;
   }
 
   /**
@@ -195,7 +194,7 @@ export class Scheduler {
     if (explained === null) return UNKNOWN;
     const first = this.#core.results.slice(0, RESULT_WORDS);
     return named(explained, nowMs, {
-      channel: (number) => this.#statusOf(this.#channels.at(number)),
+      channel: (number) => this.#channels.statusOf(this.#channels.at(number)),
       first: () => this.#jobOf(first),
       firstEtaMs: () => {
         this.#core.uuid.set(first.subarray(1, 5));
@@ -257,21 +256,6 @@ export class Scheduler {
     } finally {
       this.forgetDatabase(job.database);
     }
-  }
-
-  #statusOf({ number, config }: KnownChannel): ChannelStatus {
-    return {
-      name: config.name,
-      capacity: config.capacity,
-      sequential: config.sequential,
-      throttle: config.throttleMs === 0 ? null : config.throttleMs / 1000,
-      paused: config.paused,
-      waiting: this.#core.channelCount(number, JobState.Waiting),
-      running: this.#core.channelCount(number, JobState.Running),
-      failed: this.#core.channelCount(number, JobState.Failed),
-      parked: this.#core.channelCount(number, JobState.Parked),
-      waitingSinceMs: this.waits.channelSinceMs(number),
-    };
   }
 
   /** The job of a result. */

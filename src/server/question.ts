@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { JSON_TYPE, safeJson } from "./safe_json.ts";
 
 /** How long each parameter may be: those that are not here are unknown. */
 export type MaxLengths<N extends string> = Readonly<Record<N, number>>;
@@ -55,10 +56,6 @@ export class QuestionLimit {
   }
 }
 
-/** JSON in which no character means anything in HTML, whatever the names in it. */
 export function answer(context: Context, value: object, status: 200 | 404 = 200): Response {
-  const text = JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (it) => {
-    return `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-  return context.body(text, status, { "content-type": "application/json" });
+  return context.body(safeJson(value), status, JSON_TYPE);
 }

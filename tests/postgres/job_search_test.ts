@@ -116,6 +116,21 @@ describe("JobSearch", () => {
     assertEquals([three.jobs.length, three.isCut], [3, false]);
   });
 
+  it("has the end of each trace in time, however long they are", async () => {
+    const database = await postgres.database("16.0");
+    databases = [database];
+    await database.addJobs(...Array(30).fill({ state: "failed" }));
+    await database.sql`update queue_job
+      set exc_info = repeat(' File "x.py", line 1' || chr(10), 15000) || 'ValueError: no'`;
+
+    const { jobs, problems } = await find();
+
+    assertEquals([new Set(jobs.map((it) => it.error)), problems], [
+      new Set(["ValueError: no"]),
+      [],
+    ]);
+  });
+
   it("looks in all databases, or in one, and knows no other", async () => {
     const [one, other] = databases = [
       await postgres.database("16.0"),

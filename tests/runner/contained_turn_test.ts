@@ -32,6 +32,7 @@ describe("ContainedTurn", () => {
       onBegun: () => {
         if (isBroken) throw new TypeError("broken on purpose");
       },
+      seen: () => {},
       letGo: () => {},
       onChange: () => {},
       onWork: () => {

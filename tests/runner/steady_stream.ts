@@ -50,6 +50,7 @@ export class SteadyStream {
       random: () => 0.5,
       ask: ({ uuid }) => this.#asked.push(uuid),
       onBegun: () => {},
+      seen: () => {},
       letGo: () => {},
       onChange: () => this.#decider.decideSoon(),
       onWork: () => {},

@@ -183,6 +183,7 @@ export class Runner {
         this.#throwIfArmed();
         this.#gate.noteBegun();
       },
+      seen: () => {},
       letGo: (uuid) => odoo.release(database, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),
