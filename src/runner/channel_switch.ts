@@ -3,6 +3,13 @@ import { Barrier } from "./barrier.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 
+export interface ChannelSwitchOptions {
+  readonly clock: Clock;
+  readonly scheduler: LiveScheduler;
+  /** Of the databases that are served. */
+  readonly turns: () => readonly DatabaseTurn[];
+}
+
 /** In the core alone: no database has a NUL in its name. */
 const UNREAD = "\0unread";
 
@@ -12,20 +19,17 @@ const UNREAD = "\0unread";
  * then each such channel is blocked as by a failed job, and no other waits for that.
  */
 export class ChannelSwitch {
-  readonly #scheduler: LiveScheduler;
-  readonly #turns: () => readonly DatabaseTurn[];
+  readonly #options: ChannelSwitchOptions;
   readonly #barrier: Barrier;
 
-  /** @param turns Of the databases that are served. */
-  constructor(clock: Clock, scheduler: LiveScheduler, turns: () => readonly DatabaseTurn[]) {
-    this.#scheduler = scheduler;
-    this.#turns = turns;
-    this.#barrier = new Barrier(clock);
+  constructor(options: ChannelSwitchOptions) {
+    this.#options = options;
+    this.#barrier = new Barrier(options.clock);
   }
 
   /** @throws {ConfigError} With all mistakes; the old string stays in force. */
   configure(channels: string): void {
-    const scheduler = this.#scheduler;
+    const { scheduler, turns } = this.#options;
     const before = this.#sequential();
     scheduler.configure(channels);
     const added = this.#sequential().filter((it) => !before.includes(it));
@@ -36,7 +40,7 @@ export class ChannelSwitch {
       scheduler.notify({ ...unknown, ...job });
     }
     this.#barrier.raise(() => scheduler.forgetDatabase(UNREAD));
-    for (const turn of this.#turns()) turn.refill();
+    for (const turn of turns()) turn.refill();
   }
 
   /** Failed jobs are being read. */
@@ -49,11 +53,12 @@ export class ChannelSwitch {
     this.#barrier.lower();
   }
 
-  stop(): void {
+  /** They are not awaited any more by themselves. */
+  leave(): void {
     this.#barrier.leave();
   }
 
   #sequential(): string[] {
-    return this.#scheduler.channels().filter((it) => it.sequential).map((it) => it.name);
+    return this.#options.scheduler.channels().filter((it) => it.sequential).map((it) => it.name);
   }
 }

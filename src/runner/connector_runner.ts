@@ -5,9 +5,8 @@ import { type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
 import type { Explainer, JobsWhy } from "../why.ts";
-import { Barrier } from "./barrier.ts";
-import { ChannelSwitch } from "./channel_switch.ts";
 import { groupOf, Leadership } from "./leadership.ts";
+import { generationLogger } from "./generation_logger.ts";
 import { Explanations } from "./explanations.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import { Decider } from "./decider.ts";
@@ -16,16 +15,13 @@ import { JobHistory } from "./job_history.ts";
 import { JobSearch } from "./job_search.ts";
 import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
-import {
-  completeOptions,
-  loggerByGeneration,
-  type RunnerChanges,
-  type RunnerOptions,
-} from "./runner_options.ts";
+import { completeOptions, type RunnerChanges, type RunnerOptions } from "./runner_options.ts";
+import { Reading } from "./reading.ts";
 import { serveDatabase } from "./serve_database.ts";
 import { ServedDatabases } from "./served_databases.ts";
 import { RunnerOverview } from "./runner_overview.ts";
 import { statusOf, type StatusParts } from "./runner_status.ts";
+import { Steering } from "./steering.ts";
 import { type Timing, timingOf } from "./timing.ts";
 import { WaitingSurvey } from "./waiting_survey.ts";
 
@@ -51,6 +47,8 @@ export class ConnectorRunner {
   readonly overview: RunnerOverview = new RunnerOverview(() => this.#parts);
   /** The jobs in the tables. */
   readonly jobs: JobFinder;
+  /** Pauses and resumes, until the process ends. */
+  readonly steering: Steering;
   #options: RunnerOptions;
   readonly #timing: Timing;
   readonly #scheduler: LiveScheduler;
@@ -63,8 +61,7 @@ export class ConnectorRunner {
   readonly #startedMs: number;
   #phase: RunnerPhase = "starting";
   #isStarted = false;
-  readonly #barrier: Barrier;
-  readonly #channels: ChannelSwitch;
+  readonly #reading: Reading;
   readonly #history = new JobHistory(() => this.#options.clock.nowMs());
   #stopped: Promise<void> | null = null;
   readonly #drain: Drain;
@@ -84,20 +81,25 @@ export class ConnectorRunner {
       clock,
       onRoom: (databases) => databases.forEach((it) => this.#databases.get(it)?.turn.refill()),
     });
-    this.#channels = new ChannelSwitch(clock, this.#scheduler, () => this.#turns());
-    this.#barrier = new Barrier(clock);
+    this.#reading = new Reading({
+      ...{ clock, scheduler: this.#scheduler, turns: () => this.#turns() },
+      areRead: () => this.#databases.areRead,
+      onRead: (news) => {
+        if (this.#phase === "running") this.#logger.info(news);
+        this.#decider.decideSoon();
+      },
+    });
+    this.steering = this.#steeringOf(this.#scheduler);
     this.#survey = new WaitingSurvey({ clock, scheduler: this.#scheduler });
     this.#decider = new Decider({
-      scheduler: this.#scheduler,
-      ...{ clock, meter },
+      ...{ clock, meter, scheduler: this.#scheduler },
       allowance: () => this.#mayDecide ? this.#requests.allowance : 0,
       take: (database, uuid, channel) => this.#databases.get(database)?.turn.take(uuid, channel),
     });
     this.#requests = new JobRequests({
-      ...complete,
+      ...{ ...complete, logger: this.#logger, scheduler: this.#scheduler },
       endpoint: { ...complete.endpoint, port },
-      ...{ logger: this.#logger, scheduler: this.#scheduler },
-      loggerOf: loggerByGeneration(complete.logger),
+      loggerOf: generationLogger(complete.logger),
       turns: () => this.#turns(),
       onMore: () => this.#decider.decideSoon(),
       onOutcome: (database, uuid, outcome) => {
@@ -108,9 +110,9 @@ export class ConnectorRunner {
     this.#databases = this.#serve(complete);
     this.why = new Explanations({
       ...{ ...complete, scheduler: this.#scheduler, requests: this.#requests },
-      history: this.#history,
+      ...{ history: this.#history, steering: this.steering },
       phase: () => this.#phase,
-      isReading: () => this.#barrier.isUp,
+      isReading: () => this.#reading.isAwaited,
       served: (name) => this.#databases.get(name),
       databases: () => this.#databases.names(),
     });
@@ -160,7 +162,7 @@ export class ConnectorRunner {
     const options = { ...this.#options, ...changes };
     const endpoint = { ...options.endpoint, port: port ?? this.#requests.endpoint.port };
     checkEndpoint(endpoint);
-    if (channels !== undefined) this.#channels.configure(channels);
+    if (channels !== undefined) this.#reading.configure(channels);
     this.#options = options;
     Object.assign(this.#timing, timingOf(options));
     this.#requests.moveTo(endpoint);
@@ -196,7 +198,7 @@ export class ConnectorRunner {
     if (this.#stopped) return this.#databases.resume();
     this.#phase = "running";
     this.#logger.info("initializing database connections");
-    this.#raiseBarrier("database connections ready");
+    this.#reading.begin("database connections ready");
     this.#databases.start();
   }
 
@@ -207,15 +209,24 @@ export class ConnectorRunner {
     if (this.#stopped) return;
     this.#phase = "starting";
     this.#logger.warning(`this job runner no longer leads: ${reason}`);
-    this.#barrier.leave();
+    this.#reading.leave();
     await this.#databases.pause();
+  }
+
+  #steeringOf(scheduler: LiveScheduler): Steering {
+    return new Steering({
+      ...{ clock: this.#options.clock, scheduler },
+      isServed: (name) => this.#databases.get(name) !== undefined,
+      onDatabase: (name) => this.#databases.get(name)?.turn.steered(),
+      onMore: () => this.#decider.decideSoon(),
+    });
   }
 
   #serve(options: RunnerOptions): ServedDatabases {
     const shared = {
       ...{ ...options, timing: this.#timing, logger: this.#logger },
       ...{ scheduler: this.#scheduler, requests: this.#requests, history: this.#history },
-      loggerOf: loggerByGeneration(options.logger),
+      ...{ steering: this.steering, loggerOf: generationLogger(options.logger) },
       onChange: () => this.#change(),
     };
     return new ServedDatabases({
@@ -240,26 +251,16 @@ export class ConnectorRunner {
   }
 
   #change(): void {
-    if ((this.#barrier.isUp || this.#channels.isReading) && this.#databases.areRead) {
-      this.#barrier.lower();
-      this.#channels.noteRead();
-    }
+    this.#reading.look();
     this.#databases.noteChange();
     if (this.#phase === "stopping") this.#drain.look();
     this.#decider.decideSoon();
   }
 
-  #raiseBarrier(told: string): void {
-    this.#barrier.raise(() => {
-      if (this.#phase === "running") this.#logger.info(told);
-      this.#decider.decideSoon();
-    });
-  }
-
   /** The core trapped and is made anew: what is in our hands runs, every database is read again. */
   #refill(error: SchedulerError): void {
     this.#logger.error(`the scheduler is made anew, a bug to report: ${error.message}`);
-    this.#raiseBarrier("the scheduler knows all jobs again");
+    this.#reading.begin("the scheduler knows all jobs again");
     this.#requests.refill();
     for (const turn of this.#turns()) turn.refill();
   }
@@ -267,11 +268,10 @@ export class ConnectorRunner {
   async #end(): Promise<void> {
     this.#logger.info("graceful stop requested");
     this.#phase = "stopping";
-    this.#barrier.leave();
+    this.#reading.leave();
     this.#decider.stop();
     this.#scheduler.stop();
     this.#survey.stop();
-    this.#channels.stop();
     this.#drain.begin();
     await this.#drain.wait(this.#timing.drainTimeoutMs);
     // What was never sent is known only now, and put back.
@@ -288,13 +288,13 @@ export class ConnectorRunner {
     const { version, clock } = this.#options;
     return {
       ...{ version, phase: this.#phase, startedMs: this.#startedMs, nowMs: clock.nowMs() },
-      odoo: this.#requests.status,
+      ...{ odoo: this.#requests.status, steering: this.steering.status },
       served: this.#databases.all(),
       scheduler: this.#scheduler,
     };
   }
 
   get #mayDecide(): boolean {
-    return this.#phase === "running" && !this.#barrier.isUp;
+    return this.#phase === "running" && !this.#reading.isAwaited && !this.steering.isAllPaused;
   }
 }

@@ -1,9 +1,8 @@
 import { type Clock, SystemClock } from "../clock.ts";
 import { type ConnectionSettings, defaultConnection } from "../database/connection.ts";
-import type { KnownGeneration } from "../database/generation.ts";
 import type { Endpoint } from "../dispatch/endpoint.ts";
 import type { TraceJob } from "../job_span.ts";
-import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
+import type { Logger } from "../log.ts";
 import { type Meter, NO_METER } from "../meter.ts";
 import type { Timing } from "./timing.ts";
 
@@ -49,12 +48,6 @@ const SILENT: Logger = {
   critical: () => {},
   isEnabledFor: () => false,
 };
-
-/** The logger of a database of some generation: log shippers know both by name. */
-export function loggerByGeneration(logger: RunnerOptions["logger"]) {
-  return (generation: KnownGeneration | null): Logger =>
-    logger(generation?.addon === "connector" ? CONNECTOR_LOGGER : QUEUE_JOB_LOGGER);
-}
 
 export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions {
   return {
