@@ -51,7 +51,11 @@ export async function serveAll(
   routeReload(app, guard, reload);
   routeJobs(app, runner.jobs);
   routePage(app);
-  const live = new LiveView({ look: measured.view, clock, reportError });
+  const look = () => {
+    const view = measured.view();
+    return { ...view, steering: { ...view.steering, enabled: guard.isOpen } };
+  };
+  const live = new LiveView({ look, clock, reportError });
   routeView(app, live, (search, max) => runner.overview.channels(search, max));
   const health = watched(live, await serve({ app, host, port: healthPort, clock }));
   logger.info(`health server: http://${host}:${health.port}/status`);
