@@ -1,4 +1,11 @@
-import { STATUS_HELP, STATUS_OPTIONS, WHY_HELP, WHY_OPTIONS } from "./inquiry_options.ts";
+import {
+  STATUS_HELP,
+  STATUS_OPTIONS,
+  TOP_HELP,
+  TOP_OPTIONS,
+  WHY_HELP,
+  WHY_OPTIONS,
+} from "./inquiry_options.ts";
 import { REQUEUE_HELP, REQUEUE_OPTIONS } from "./requeue_options.ts";
 import type { Command, CommandOption, SettingKey } from "./setting.ts";
 import { SETTING_KEYS } from "./setting_table.ts";
@@ -53,6 +60,12 @@ export const COMMANDS: { readonly [C in Command]: CommandShape } = {
     about: STATUS_HELP,
     settings: SERVER_SETTINGS,
     options: STATUS_OPTIONS,
+  },
+  top: {
+    help: "The same live, until q is pressed",
+    about: TOP_HELP,
+    settings: SERVER_SETTINGS,
+    options: TOP_OPTIONS,
   },
   why: {
     help: "Say why a job, a channel or a database does not run",

@@ -4,6 +4,7 @@ import type { LogLevel } from "../log_level.ts";
 export type Command =
   | "start"
   | "status"
+  | "top"
   | "why"
   | "requeue"
   | "check-config"
