@@ -1,10 +1,12 @@
 import { type CommandLine, readCommandLine } from "../config/command_line.ts";
+import { readCompletionOptions } from "../config/completion_options.ts";
 import { readStatusOptions, readTopOptions, readWhyOptions } from "../config/inquiry_options.ts";
 import type { Machine } from "../config/machine.ts";
 import { readRequeueOptions } from "../config/requeue_options.ts";
 import { inspectSettings, type Loaded } from "../config/settings.ts";
 import { ConfigError, type Mistake } from "../scheduler/errors.ts";
 import { checkConfig } from "./check_config.ts";
+import { completion } from "./completion.ts";
 import { EXIT_WRONG_SETTINGS, type Output } from "./exit.ts";
 import { help } from "./help.ts";
 import { requeue } from "./requeue.ts";
@@ -48,6 +50,8 @@ export async function runCommand(
       return await carryOut(readStatusOptions, (it) => status(settings, it, output));
     case "top":
       return await carryOut(readTopOptions, (it) => top(settings, it, output));
+    case "completion":
+      return await carryOut(readCompletionOptions, (it) => completion(it, output.write));
     case "why":
       return await carryOut(readWhyOptions, (it) => why(settings, it, output));
     case "start":

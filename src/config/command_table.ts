@@ -1,3 +1,4 @@
+import { COMPLETION_HELP, COMPLETION_OPTIONS } from "./completion_options.ts";
 import {
   STATUS_HELP,
   STATUS_OPTIONS,
@@ -86,6 +87,13 @@ export const COMMANDS: { readonly [C in Command]: CommandShape } = {
     settings: DATABASE_SETTINGS,
     options: REQUEUE_OPTIONS,
     changesJobs: true,
+  },
+  completion: {
+    help: "Write what makes a shell complete this command's words",
+    about: COMPLETION_HELP,
+    settings: [],
+    options: COMPLETION_OPTIONS,
+    operand: "shell",
   },
   help: { help: "Show this text", about: "", settings: [], options: {} },
   version: { help: "Show the version", about: "Shows the version.", settings: [], options: {} },

@@ -8,6 +8,7 @@ export type Command =
   | "why"
   | "requeue"
   | "check-config"
+  | "completion"
   | "help"
   | "version";
 
