@@ -1,5 +1,9 @@
-import type { OverviewChannel } from "./scheduler/mod.ts";
+import type { ChannelOverview, OverviewChannel } from "./scheduler/mod.ts";
 import type { DatabaseStatus, RunnerStatus } from "./status.ts";
+
+export type { OverviewChannel };
+/** The JSON of `/channels`. */
+export type FoundChannels = ChannelOverview;
 
 /**
  * What people look at: all that matters of a runner at one look, bounded whatever the number of

@@ -82,6 +82,10 @@ export function isLockOurs(generation: KnownGeneration): string {
 export const TRY_GROUP_LOCK = `
   select pg_try_advisory_lock(hashtext('odoo_jobrunner'), hashtext($1)) as locked`;
 
+/** $1 the group. */
+export const UNLOCK_GROUP = `
+  select pg_advisory_unlock(hashtext('odoo_jobrunner'), hashtext($1))`;
+
 /**
  * Ends a backend of our own that we lost sight of. $1 its pid, $2 its application_name, unique to
  * it.

@@ -57,7 +57,7 @@ export class DatabaseTurn {
     this.#gate = new RowGate({
       ...{ ...parts, failed, foreign: this.#foreign },
       mark: (uuid) => this.#mark(uuid),
-      isResting: () => this.#phase === "held" || this.#foreign.isAtWork,
+      isResting: () => this.#isStopping || this.#phase === "held" || this.#foreign.isAtWork,
       putBack: (job) => {
         this.#work.addPutBack(job);
         options.onWork();

@@ -7,6 +7,7 @@ import type { InFlight } from "./in_flight.ts";
 import type { Seen } from "./job_history.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import { StuckJobWatch } from "./stuck_jobs.ts";
+import type { Timing } from "./timing.ts";
 import { UndatedJobs } from "./undated_jobs.ts";
 
 export interface LostSearchOptions {
@@ -16,8 +17,7 @@ export interface LostSearchOptions {
   readonly timers: TimerSet;
   readonly logger: Logger;
   readonly seen: Seen;
-  /** Started jobs that no request of ours is open for are put back after this; null is never. */
-  readonly requeueStartedAfterMs: number | null;
+  readonly timing: Readonly<Pick<Timing, "requeueStartedAfterMs">>;
   /** A search may be due. */
   readonly onWork: () => void;
 }
@@ -73,6 +73,9 @@ export class LostSearch {
     if (this.#isDue) this.#rest = this.#round(generation);
     this.#isDue = false;
     const kind = this.#rest.shift();
+    // It may have been switched off since the round began.
+    const isOff = kind === "requeueStarted" && this.#options.timing.requeueStartedAfterMs === null;
+    if (isOff) return this.statement(generation);
     return kind ? this.#statement(kind) : null;
   }
 
@@ -109,7 +112,7 @@ export class LostSearch {
 
   #round({ startGuard, hasJobLocks }: KnownGeneration): SearchKind[] {
     const isCounting = ++this.#roundCount % COUNT_EVERY === 0;
-    const wantsStarted = this.#options.requeueStartedAfterMs !== null;
+    const wantsStarted = this.#options.timing.requeueStartedAfterMs !== null;
     return [
       ...when(hasJobLocks || startGuard !== "none", "requeueLost"),
       // Where workers hold locks, these tell who is dead.
@@ -120,7 +123,7 @@ export class LostSearch {
   }
 
   #statement(kind: SearchKind): Statement {
-    const { inFlight, scheduler, requeueStartedAfterMs } = this.#options;
+    const { inFlight, scheduler, timing } = this.#options;
     const askedUuids = [...inFlight.all()].map((it) => it.uuid);
     switch (kind) {
       case "requeueLost":
@@ -129,7 +132,7 @@ export class LostSearch {
           undatedUuids: this.#undated.foundBy(UNASKED_GRACE_MS / INTERVAL_MS),
         };
       case "requeueStarted":
-        return { kind, askedUuids, afterMs: requeueStartedAfterMs! };
+        return { kind, askedUuids, afterMs: timing.requeueStartedAfterMs! };
       case "listStuck":
         return { kind, askedUuids, graceMs: UNASKED_GRACE_MS, suspectAfterMs: SUSPECT_AFTER_MS };
       case "countFailed":

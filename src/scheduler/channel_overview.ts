@@ -4,6 +4,8 @@ import type { ChannelStatus } from "./explanation.ts";
 
 /** A channel with what is in it and below it. */
 export interface OverviewChannel extends ChannelStatus {
+  /** The channel that it flows into; null of root. */
+  readonly parent: string | null;
   readonly allWaiting: number;
   readonly allRunning: number;
   readonly allFailed: number;
@@ -48,7 +50,8 @@ export function overviewOf(table: ChannelTable, options: OverviewOptions): Chann
     .map((it) => {
       const status = table.statusOf(it);
       const failedHere = status.failed + (failed.get(it.config.name) ?? 0);
-      return { ...status, failed: failedHere, ...counts.of(it.number) };
+      const parent = it.parent === CHANNEL_NONE ? null : table.nameOf(it.parent);
+      return { ...status, failed: failedHere, parent, ...counts.of(it.number) };
     });
   return { channels, count: found.length };
 }

@@ -6,7 +6,13 @@ import {
   JobState,
   UNLIMITED,
 } from "../../assembly/abi.ts";
-import { type ChannelConfig, type ChannelPlan, fullChannelName } from "./channel_config.ts";
+import {
+  changedChannel,
+  type ChannelChange,
+  type ChannelConfig,
+  type ChannelPlan,
+  fullChannelName,
+} from "./channel_config.ts";
 import type { Core } from "./core.ts";
 import { ConfigError, TableFullError } from "./errors.ts";
 import type { ChannelStatus } from "./explanation.ts";
@@ -42,6 +48,8 @@ export class ChannelTable {
    */
   readonly #numberOfSpelling = new Map<string | null, number>();
   #configured: ReadonlyMap<string, ChannelConfig> = new Map();
+  /** Laid over what is configured, by name: also over channels that are yet to be made. */
+  readonly #changes = new Map<string, ChannelChange>();
   #sweepAt = SMALLEST_SWEEP;
 
   constructor(core: Core, plan: ChannelPlan) {
@@ -58,8 +66,8 @@ export class ChannelTable {
     return this.#nameOf[number]!;
   }
 
-  has(spelling: string): boolean {
-    return this.#byName.has(fullChannelName(spelling));
+  find(spelling: string): KnownChannel | undefined {
+    return this.#byName.get(fullChannelName(spelling));
   }
 
   at(number: number): KnownChannel {
@@ -111,6 +119,15 @@ export class ChannelTable {
     this.#dropEmpty();
   }
 
+  /** Lays a change over a channel, in place of the one before; null takes that away. */
+  change(name: string, change: ChannelChange | null): void {
+    if (change === null) this.#changes.delete(name);
+    else this.#changes.set(name, change);
+    const config = this.#configured.get(name);
+    if (config) this.#set(config, parentName(name));
+    else if (this.#byName.has(name)) this.#setOnTheFly(name, this.#configured);
+  }
+
   #resolve(spelling: string | null): number {
     const name = fullChannelName(spelling);
     let channel = this.#byName.get(name);
@@ -154,7 +171,8 @@ export class ChannelTable {
     return this.#set(config, above, false);
   }
 
-  #set(config: ChannelConfig, parent: string | null, isConfigured = true): KnownChannel {
+  #set(given: ChannelConfig, parent: string | null, isConfigured = true): KnownChannel {
+    const config = changedChannel(given, this.#changes.get(given.name));
     const known = this.#byName.get(config.name);
     const number = known?.number ?? this.#freeNumbers.at(-1) ?? this.#nameOf.length;
     const flags = (config.sequential ? ChannelFlag.Sequential : 0) |

@@ -73,7 +73,7 @@ export class DrivenTurn {
       clock: this.clock,
       random: () => 1,
       logger,
-      requeueStartedAfterMs,
+      timing: { requeueStartedAfterMs },
       ask: ({ uuid }) => void this.asked.push(uuid),
       onBegun: () => {},
       seen: (uuid, event, detail) => {

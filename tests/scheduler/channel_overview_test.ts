@@ -29,10 +29,11 @@ describe("Scheduler.overview", () => {
     const { channels, count } = scheduler.overview({ max: 100 });
 
     const own = channels.map((
-      { allWaiting: _w, allRunning: _r, allFailed: _f, below: _b, ...it },
+      { parent: _p, allWaiting: _w, allRunning: _r, allFailed: _f, below: _b, ...it },
     ) => it);
     assertEquals(own, scheduler.channels());
     assertEquals(count, 7);
+    assertEquals(channels.slice(0, 3).map((it) => it.parent), [null, "root", "root"]);
     const sums = Object.fromEntries(
       channels.map((it) => [it.name, [it.allWaiting, it.allRunning, it.allFailed, it.below]]),
     );

@@ -172,7 +172,7 @@ export class Runner {
       clock,
       random: random.fraction,
       logger,
-      requeueStartedAfterMs: this.#options.requeueStartedAfterMs,
+      timing: this.#options,
       ask: ({ uuid }) => {
         // Whether it was sent is not known to whoever catches the error.
         if (this.#isErrorArmed) auditor.noteLeft(table, uuid);
