@@ -1,3 +1,5 @@
+import type { Terminal } from "./terminal.ts";
+
 /** Writes a piece of text that people read. */
 export type Write = (text: string) => void;
 
@@ -5,6 +7,8 @@ export type Write = (text: string) => void;
 export interface Output {
   readonly write: Write;
   readonly writeError: Write;
+  /** Where `write` goes; without it that is nobody who looks on. */
+  readonly terminal?: Terminal;
 }
 
 /** Exit codes of the process. */

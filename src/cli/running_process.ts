@@ -1,10 +1,16 @@
-import { type Clock, SystemClock } from "../clock.ts";
+import { SystemClock } from "../clock.ts";
 import type { Settings } from "../config/settings.ts";
 
 /** What the running process has answered. */
 export interface ProcessAnswer {
   readonly status: number;
   readonly value: unknown;
+}
+
+export interface AskOptions {
+  readonly limitMs?: number;
+  /** The answer is no longer wanted. */
+  readonly signal?: AbortSignal;
 }
 
 /** Longer than it takes to read the slowest database. */
@@ -26,10 +32,12 @@ export function healthUrl({ healthHost, healthPort }: Settings): string {
 export async function askProcess(
   url: string,
   path: string,
-  clock: Clock = new SystemClock(),
+  { limitMs = ANSWER_MS, signal }: AskOptions = {},
 ): Promise<ProcessAnswer> {
   const stop = new AbortController();
-  const limit = clock.after(ANSWER_MS, () => stop.abort());
+  const abort = () => stop.abort();
+  const limit = new SystemClock().after(limitMs, abort);
+  signal?.addEventListener("abort", abort);
   try {
     const response = await fetch(url.replace(/\/+$/, "") + path, { signal: stop.signal });
     const text = await response.text();
@@ -38,17 +46,16 @@ export async function askProcess(
     }
     return { status: response.status, value: JSON.parse(text) };
   } catch (error) {
-    throw new Error(`Cannot ask the job runner at ${url}: ${reasonOf(error, stop.signal)}`, {
-      cause: error,
-    });
+    const reason = stop.signal.aborted ? `no answer within ${limitMs / 1000} s` : reasonOf(error);
+    throw new Error(`Cannot ask the job runner at ${url}: ${reason}`, { cause: error });
   } finally {
+    signal?.removeEventListener("abort", abort);
     limit.cancel();
   }
 }
 
 /** `fetch` hides what has happened in the cause. */
-function reasonOf(error: unknown, { aborted }: AbortSignal): string {
-  if (aborted) return `no answer within ${ANSWER_MS / 1000} s`;
+function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   return cause instanceof Error && cause.message !== "" ? cause.message : message;
 }

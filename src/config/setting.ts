@@ -4,9 +4,11 @@ import type { LogLevel } from "../log_level.ts";
 export type Command =
   | "start"
   | "status"
+  | "top"
   | "why"
   | "requeue"
   | "check-config"
+  | "completion"
   | "help"
   | "version";
 

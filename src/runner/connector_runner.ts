@@ -231,10 +231,7 @@ export class ConnectorRunner {
     };
     return new ServedDatabases({
       ...{ ...options, timing: this.#timing, logger: this.#logger },
-      discover: (signal) => {
-        const filter = this.#options.databaseFilter;
-        return listDatabases({ ...this.#options, filter, signal });
-      },
+      discover: (signal) => listDatabases({ ...this.#options, signal }),
       serve: (name, slots) => serveDatabase(name, slots, shared),
       onListed: () => this.#change(),
       onLeave: (name) => this.#scheduler.parkDatabase(name),
