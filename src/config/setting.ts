@@ -5,6 +5,7 @@ export type Command =
   | "start"
   | "status"
   | "why"
+  | "reload"
   | "requeue"
   | "check-config"
   | "help"
