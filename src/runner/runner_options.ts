@@ -80,3 +80,42 @@ export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions 
     ...options,
   };
 }
+
+export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions {
+  return {
+    endpoint: {
+      scheme: "http",
+      host: "localhost",
+      user: null,
+      password: null,
+      ca: null,
+      verify: true,
+    },
+    connection: options.connection ?? defaultConnection(),
+    databases: null,
+    databaseFilter: null,
+    maintenanceDatabase: "postgres",
+    templateDatabase: "template0",
+    discoveryIntervalMs: 30_000,
+    heartbeatIntervalMs: 10_000,
+    heartbeatDeadlineMs: 5_000,
+    connectTimeoutMs: 5_000,
+    pollIntervalMs: null,
+    drainTimeoutMs: 10_000,
+    requeueStartedAfterMs: null,
+    clock: new SystemClock(),
+    random: Math.random,
+    logger: () => SILENT,
+    meter: NO_METER,
+    trace: null,
+    version: "unknown",
+    ...options,
+  };
+}
+
+/** The logger of a database, as its add-on calls it. */
+export function loggersByAddon({ logger }: RunnerOptions) {
+  return (generation: KnownGeneration | null): Logger => {
+    return logger(generation?.addon === "connector" ? CONNECTOR_LOGGER : QUEUE_JOB_LOGGER);
+  };
+}
