@@ -29,17 +29,51 @@ export function healthUrl({ healthHost, healthPort }: Settings): string {
  * @param url Of the server, maybe below a prefix.
  * @throws {Error} When it cannot be asked, or who answers is somebody else.
  */
-export async function askProcess(
+export function askProcess(
   url: string,
   path: string,
-  { limitMs = ANSWER_MS, signal }: AskOptions = {},
+  options?: AskOptions,
+): Promise<ProcessAnswer> {
+  return exchange(url, path, {}, options);
+}
+
+/** What the process is to do, and who may say so. */
+export interface Order {
+  readonly token: string;
+  readonly body: object;
+}
+
+/**
+ * Has the running process do something, and gives its answer.
+ *
+ * @throws {Error} When it cannot be asked, or does not do it.
+ */
+export async function orderProcess(
+  url: string,
+  path: string,
+  { token, body }: Order,
+): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const request = { method: "POST", headers, body: JSON.stringify(body) };
+  const { status, value } = await exchange(url, path, request);
+  if (status === 200) return value;
+  const { error = `status ${status}` } = value as { error?: unknown };
+  throw new Error(`The job runner at ${url} answers: ${error}`);
+}
+
+async function exchange(
+  url: string,
+  path: string,
+  request: RequestInit,
+  { limitMs = ANSWER_MS, signal: outer }: AskOptions = {},
 ): Promise<ProcessAnswer> {
   const stop = new AbortController();
   const abort = () => stop.abort();
   const limit = new SystemClock().after(limitMs, abort);
-  signal?.addEventListener("abort", abort);
+  outer?.addEventListener("abort", abort);
   try {
-    const response = await fetch(url.replace(/\/+$/, "") + path, { signal: stop.signal });
+    const { signal } = stop;
+    const response = await fetch(url.replace(/\/+$/, "") + path, { ...request, signal });
     const text = await response.text();
     if (!response.headers.get("content-type")?.startsWith("application/json")) {
       throw new Error(`who answers is no job runner (status ${response.status})`);
@@ -49,7 +83,7 @@ export async function askProcess(
     const reason = stop.signal.aborted ? `no answer within ${limitMs / 1000} s` : reasonOf(error);
     throw new Error(`Cannot ask the job runner at ${url}: ${reason}`, { cause: error });
   } finally {
-    signal?.removeEventListener("abort", abort);
+    outer?.removeEventListener("abort", abort);
     limit.cancel();
   }
 }

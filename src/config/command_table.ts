@@ -7,6 +7,7 @@ import {
   WHY_HELP,
   WHY_OPTIONS,
 } from "./inquiry_options.ts";
+import { ORDER_OPTIONS, RELOAD_HELP } from "./order_options.ts";
 import { REQUEUE_HELP, REQUEUE_OPTIONS } from "./requeue_options.ts";
 import type { Command, CommandOption, SettingKey } from "./setting.ts";
 import { SETTING_KEYS } from "./setting_table.ts";
@@ -74,6 +75,12 @@ export const COMMANDS: { readonly [C in Command]: CommandShape } = {
     settings: SERVER_SETTINGS,
     options: WHY_OPTIONS,
     operand: "uuid",
+  },
+  reload: {
+    help: "Have the running process read its settings again",
+    about: RELOAD_HELP,
+    settings: [...SERVER_SETTINGS, "adminTokenFile"],
+    options: ORDER_OPTIONS,
   },
   "check-config": {
     help: "Show the settings in force, where each came from, and the channels",

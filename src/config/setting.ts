@@ -6,6 +6,7 @@ export type Command =
   | "status"
   | "top"
   | "why"
+  | "reload"
   | "requeue"
   | "check-config"
   | "completion"

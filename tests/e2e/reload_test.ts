@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
 import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
 import type { ProcessStatus } from "../../src/settings_status.ts";
-import type { HostProcess } from "../support/host_process.ts";
+import { HostProcess } from "../support/host_process.ts";
 import { ProcessScene } from "../support/process_scene.ts";
 import type { TestDatabase } from "../support/test_postgres.ts";
 import { until } from "../support/until.ts";
 
+const TOKEN = "0123456789abcdef0123456789abcdef";
 const LONG = { workMs: 60_000 };
 
 describe("SIGHUP after the file has changed", () => {
@@ -30,7 +31,10 @@ describe("SIGHUP after the file has changed", () => {
     moved = await StandInOdoo.start({ generation: generationNamed("16.0"), server, workers: 2 });
     [shop, crm] = [await scene.postgres.database("16.0"), await scene.postgres.database("16.0")];
     directory = await mkdtemp(join(tmpdir(), "jobrunner-reload-"));
+    const token = join(directory, "token");
+    await writeFile(token, TOKEN, { mode: 0o600 });
     given = {
+      admin_token_file: token,
       ...{ db_name: shop.name, host: "127.0.0.1", port: scene.odoo.port },
       ...{ channels: "root:1", health_port: 0 },
     };
@@ -111,6 +115,28 @@ describe("SIGHUP after the file has changed", () => {
     await until("it is left", async () => (await status()).databases.length === 1);
 
     assertEquals([await crm.state(late), await shop.state(first)], ["pending", "started"]);
+  });
+
+  it("does the same for who shows the token, and knows a new one at once", async () => {
+    const file = join(directory, "odoo.conf");
+    const order = async (...argv: string[]) => {
+      const args = ["reload", `--url=${url}`, "--config", file, ...argv];
+      return (await (await HostProcess.start(args)).exited).code;
+    };
+    const old = join(directory, "old");
+    await writeFile(old, TOKEN);
+    Object.assign(given, { discovery_interval: 60 });
+    await write();
+    await writeFile(String(given["admin_token_file"]), TOKEN.replaceAll("0", "f"));
+
+    const codes = [await order("--token-file", old), await order("--token-file", old)];
+    codes.push(await order());
+
+    assertEquals(codes, [0, 1, 0]);
+    const now = await status();
+    assertEquals(inForce(now, "--discovery-interval"), "60");
+    await host.untilLine(/ INFO .*--admin-token-file .*, with other content/);
+    assertEquals(host.lines.filter((it) => it.includes(TOKEN)), []);
   });
 
   it("names what wants a restart", async () => {
