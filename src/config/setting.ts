@@ -4,9 +4,12 @@ import type { LogLevel } from "../log_level.ts";
 export type Command =
   | "start"
   | "status"
+  | "top"
   | "why"
+  | "reload"
   | "requeue"
   | "check-config"
+  | "completion"
   | "help"
   | "version";
 
