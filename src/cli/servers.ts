@@ -18,7 +18,7 @@ import { routeWhy } from "../server/why_routes.ts";
 
 /** The parts of the process that a server needs. */
 interface Parts {
-  readonly inForce: Pick<LiveSettings, "settings" | "status" | "adminToken">;
+  readonly live: Pick<LiveSettings, "settings" | "status" | "adminToken">;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly reload: () => Reloaded;
@@ -32,18 +32,18 @@ interface Parts {
 export async function serveAll(
   runner: Pick<ConnectorRunner, "status" | "why" | "jobs" | "overview" | "steering">,
   measured: Measured & Pick<MeasuredRunner, "view">,
-  { inForce, clock, logger, reload }: Parts,
+  { live, clock, logger, reload }: Parts,
 ): Promise<Pick<Served, "close">> {
-  const { healthHost: host, healthPort, metricsPort } = inForce.settings;
+  const { healthHost: host, healthPort, metricsPort } = live.settings;
   const reportError = (error: Error) =>
     logger.error(`the health server cannot answer, a bug to report: ${stackOf(error)}`);
-  const status = () => ({ ...runner.status, settings: inForce.status });
+  const status = () => ({ ...runner.status, settings: live.status });
   const app = createApp(status, reportError, measured);
   routeWhy(app, runner.why);
   // The token may have changed since.
   const guard = new SteerGuard({
     get token() {
-      return inForce.adminToken;
+      return live.adminToken;
     },
     ...{ clock, report: (text: string) => logger.info(text) },
   });
@@ -51,9 +51,9 @@ export async function serveAll(
   routeReload(app, guard, reload);
   routeJobs(app, runner.jobs);
   routePage(app);
-  const live = new LiveView({ look: measured.view, clock, reportError });
-  routeView(app, live, (search, max) => runner.overview.channels(search, max));
-  const health = watched(live, await serve({ app, host, port: healthPort, clock }));
+  const view = new LiveView({ look: measured.view, clock, reportError });
+  routeView(app, view, (search, max) => runner.overview.channels(search, max));
+  const health = watched(view, await serve({ app, host, port: healthPort, clock }));
   logger.info(`health server: http://${host}:${health.port}/status`);
   if (metricsPort === null || metricsPort === health.port) return health;
   try {

@@ -87,7 +87,7 @@ async function run(live: LiveSettings, version: string, parts: Parts): Promise<v
     runner.lookNow();
     return reloaded;
   };
-  const server = await serveAll(runner, measured, { inForce: live, clock, logger, reload });
+  const server = await serveAll(runner, measured, { live, clock, logger, reload });
   measured.start();
   runner.start();
   onRunner(reload);

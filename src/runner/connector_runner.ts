@@ -6,7 +6,6 @@ import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
 import type { Explainer, JobsWhy } from "../why.ts";
 import { groupOf, Leadership } from "./leadership.ts";
-import { generationLogger } from "./generation_logger.ts";
 import { Explanations } from "./explanations.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import { Decider } from "./decider.ts";
@@ -15,6 +14,7 @@ import { JobHistory } from "./job_history.ts";
 import { JobSearch } from "./job_search.ts";
 import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
+import { loggersByAddon } from "./loggers_by_addon.ts";
 import { completeOptions, type RunnerChanges, type RunnerOptions } from "./runner_options.ts";
 import { Reading } from "./reading.ts";
 import { serveDatabase } from "./serve_database.ts";
@@ -99,7 +99,7 @@ export class ConnectorRunner {
     this.#requests = new JobRequests({
       ...{ ...complete, logger: this.#logger, scheduler: this.#scheduler },
       endpoint: { ...complete.endpoint, port },
-      loggerOf: generationLogger(complete.logger),
+      loggerOf: loggersByAddon(complete),
       turns: () => this.#turns(),
       onMore: () => this.#decider.decideSoon(),
       onOutcome: (database, uuid, outcome) => {
@@ -226,15 +226,12 @@ export class ConnectorRunner {
     const shared = {
       ...{ ...options, timing: this.#timing, logger: this.#logger },
       ...{ scheduler: this.#scheduler, requests: this.#requests, history: this.#history },
-      ...{ steering: this.steering, loggerOf: generationLogger(options.logger) },
+      ...{ steering: this.steering, loggerOf: loggersByAddon(options) },
       onChange: () => this.#change(),
     };
     return new ServedDatabases({
       ...{ ...options, timing: this.#timing, logger: this.#logger },
-      discover: (signal) => {
-        const filter = this.#options.databaseFilter;
-        return listDatabases({ ...this.#options, filter, signal });
-      },
+      discover: (signal) => listDatabases({ ...this.#options, signal }),
       serve: (name, slots) => serveDatabase(name, slots, shared),
       onListed: () => this.#change(),
       onLeave: (name) => this.#scheduler.parkDatabase(name),
