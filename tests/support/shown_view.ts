@@ -9,7 +9,8 @@ export function overviewChannel(
 ): OverviewChannel {
   const channel = channelStatus(name, changes);
   const { waiting: allWaiting, running: allRunning, failed: allFailed } = channel;
-  return { ...channel, ...{ allWaiting, allRunning, allFailed, below: 0 }, ...changes };
+  const parent = name.includes(".") ? name.slice(0, name.lastIndexOf(".")) : null;
+  return { ...channel, ...{ parent, allWaiting, allRunning, allFailed, below: 0 }, ...changes };
 }
 
 /** What people see of a runner that leads one database, and of its channel root. */
