@@ -4,7 +4,7 @@ import { arrivals, HOUR_MS } from "./arrivals.ts";
 import { HostAudit, type HostFaults } from "./host_audit.ts";
 import { HostDatabases } from "./host_databases.ts";
 import { type HostHour, HostHours } from "./host_hours.ts";
-import { HostJob, type JobPlan } from "./host_job.ts";
+import { HostJob, type JobPlan, sequenceOf } from "./host_job.ts";
 import { HostWaits } from "./host_waits.ts";
 
 export interface HostDayOptions {
@@ -63,8 +63,8 @@ export class HostDay {
   readonly #hours: HostHours;
   readonly #arrivals: Iterator<JobPlan, void>;
   #next: JobPlan | null = null;
-  /** Jobs that are not over, by uuid. */
-  readonly #open = new Map<string, HostJob>();
+  /** Jobs that are not over, by sequence. */
+  readonly #open = new Map<number, HostJob>();
   /** Jobs to which something happens by itself: their run ends, or they are requeued. */
   readonly #agenda = new PlainHeap<HostJob>((a, b) =>
     a.nextMs < b.nextMs || (a.nextMs === b.nextMs && a.sequence < b.sequence)
@@ -111,7 +111,7 @@ export class HostDay {
 
   #arrive(plan: JobPlan): void {
     const job = new HostJob(plan, ++this.#counts.created);
-    this.#open.set(job.uuid, job);
+    this.#open.set(job.sequence, job);
     this.#counts.mostJobs = Math.max(this.#counts.mostJobs, this.#open.size);
     this.#audit.arrived(job);
     this.#waits.arrived(job);
@@ -123,7 +123,7 @@ export class HostDay {
   #decide(): void {
     this.#counts.decisions++;
     this.#scheduler.takeEach(this.#nowMs, Infinity, (database, uuid) => {
-      this.#take(this.#open.get(uuid), database);
+      this.#take(this.#open.get(sequenceOf(uuid)), database);
     });
     this.#wakeupMs = this.#scheduler.wakeupAtMs(this.#nowMs);
   }
@@ -160,7 +160,7 @@ export class HostDay {
       return;
     }
     this.#counts.done++;
-    this.#open.delete(job.uuid);
+    this.#open.delete(job.sequence);
     this.#audit.isOver(job);
     this.#tell(job, "done");
   }

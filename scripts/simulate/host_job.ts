@@ -48,8 +48,16 @@ export class HostJob implements JobNotice {
   }
 }
 
-/** No two are the same, and they are scattered as real ones are. */
+const EIGHT_DIGITS = 0x10000000;
+
+/** The uuid of a job: scattered as real ones are, but for its end, which is the job's sequence. */
 function uuidOf(sequence: number): string {
-  const scattered = (Math.imul(sequence, 0x9e3779b1) >>> 0).toString(16).padStart(8, "0");
-  return `${scattered}-0000-4000-8000-${sequence.toString(16).padStart(12, "0")}`;
+  const scattered = EIGHT_DIGITS | (Math.imul(sequence, 0x9e3779b1) >>> 5);
+  const end = EIGHT_DIGITS | sequence;
+  return `${scattered.toString(16)}-0000-4000-8000-0000${end.toString(16)}`;
+}
+
+/** The sequence of the job that has this uuid. */
+export function sequenceOf(uuid: string): number {
+  return Number.parseInt(uuid.slice(28), 16) ^ EIGHT_DIGITS;
 }
