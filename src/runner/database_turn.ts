@@ -29,11 +29,10 @@ import { Worklist } from "./worklist.ts";
  *   opened after it: → ready, though only what is in our hands is read
  *
  * While no statement is on the way, `nextStatement` gives one: the next of the worklist, or the
- * search for jobs that nobody runs. What is notified meanwhile piles up and is read at once: that
- * makes many changes cheap, without a timer.
+ * search for jobs that nobody runs. What is notified meanwhile piles up and is read at once.
  */
 export class DatabaseTurn {
-  readonly inFlight = new InFlight(() => this.#options.onBegun());
+  readonly inFlight: InFlight;
   readonly #options: TurnOptions;
   readonly #timers: TimerSet;
   readonly #gate: RowGate;
@@ -50,14 +49,15 @@ export class DatabaseTurn {
   constructor(options: TurnOptions) {
     this.#options = options;
     const timers = this.#timers = new TimerSet(options.clock);
-    const parts = { ...options, timers, inFlight: this.inFlight };
+    const inFlight = this.inFlight = new InFlight(options);
+    const parts = { ...options, timers, inFlight };
     const { stuck, failed } = this.#search = new LostSearch(parts);
     this.#hold = new Hold({ ...parts, onOver: () => this.#startScan() });
     this.#foreign = new ForeignRunner({ ...parts, onGone: () => this.#startScan() });
     this.#gate = new RowGate({
       ...{ ...parts, failed, foreign: this.#foreign },
       mark: (uuid) => this.#mark(uuid),
-      isResting: () => this.#phase === "held" || this.#foreign.isAtWork,
+      isResting: () => this.#isStopping || this.#phase === "held" || this.#foreign.isAtWork,
       putBack: (job) => {
         this.#work.addPutBack(job);
         options.onWork();
@@ -206,7 +206,7 @@ export class DatabaseTurn {
       case "claim":
         return this.#claims.completed(statement, new Set(uuids), this.#generation!);
       case "putBack":
-        for (const uuid of uuids) this.inFlight.remove(uuid);
+        for (const uuid of uuids) this.inFlight.putBack(uuid);
         for (const uuid of statement.uuids) this.#mark(uuid);
         return;
       case "read":

@@ -1,6 +1,5 @@
 import type { Clock } from "../clock.ts";
 import type { ConnectionSettings } from "../database/connection.ts";
-import { Database } from "../database/database.ts";
 import { readJobDetails } from "../database/job_details.ts";
 import type { Explanation, PathChannel } from "../scheduler/mod.ts";
 import { sentenceOf, told } from "../sentences.ts";
@@ -16,6 +15,8 @@ import type {
   Reason,
   RunningJob,
 } from "../why.ts";
+import type { JobHistory } from "./job_history.ts";
+import { JobReader, type Read } from "./job_reader.ts";
 import type { JobRequests } from "./job_requests.ts";
 import { jobReasons } from "./job_reasons.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
@@ -28,6 +29,7 @@ export interface ExplanationsOptions {
   readonly connection: ConnectionSettings;
   readonly scheduler: LiveScheduler;
   readonly requests: JobRequests;
+  readonly history: JobHistory;
   readonly phase: () => RunnerPhase;
   /** Nothing is taken before the jobs of all databases are read. */
   readonly isReading: () => boolean;
@@ -36,36 +38,31 @@ export interface ExplanationsOptions {
   readonly databases: () => readonly string[];
 }
 
-/** A database that takes longer is not waited for. */
-const READ_MS = 5_000;
 const RUNNING_MAX = 5;
-const NO_ROW = { row: null, problem: null } as const;
-
-/** A row as it was read, or why it was not. */
-interface RowRead {
-  readonly row: JobDetails | null;
-  readonly problem: string | null;
-}
+const NO_ROW = { value: null, problem: null } as const;
 
 /**
  * Why jobs do not run: what the scheduler says, why the runner takes nothing, and what the row
- * itself says. It changes nothing. A row is read over a connection of its own, which ends with it:
- * so no job waits for a question, and a database that we do not lead can be asked as well.
+ * itself says. It changes nothing, and a database that we do not lead can be asked as well.
  */
 export class Explanations implements Explainer {
   readonly #options: ExplanationsOptions;
-  /** So many databases are read at the same time, whoever asks. */
-  readonly #slots: Slots;
+  readonly #reader: JobReader;
 
   constructor(options: ExplanationsOptions) {
-    this.#options = options;
-    this.#slots = new Slots(options.clock);
+    const { clock, connection } = this.#options = options;
+    this.#reader = new JobReader({ clock, connection, slots: new Slots(clock) });
   }
 
   async explain(database: string | null, uuid: string): Promise<JobsWhy> {
     const names = database === null ? this.#options.databases() : [database];
-    const jobs = await Promise.all(names.map((name) => this.#job(name, uuid)));
-    const isWanted = (it: JobWhy) => database !== null || it.reasons[0]?.kind !== "missing";
+    const read = await Promise.all(names.map((name) => this.#job(name, uuid)));
+    const seen = this.#options.history.of(uuid);
+    const jobs = read.map((it) => ({ ...it, history: seen.get(it.database) ?? [] }));
+    // Rows go when their jobs have long been done.
+    const isWanted = ({ reasons, history }: JobWhy) => {
+      return database !== null || reasons[0]?.kind !== "missing" || history.length > 0;
+    };
     return { uuid, jobs: jobs.filter(isWanted), asked: names.length };
   }
 
@@ -98,10 +95,10 @@ export class Explanations implements Explainer {
     };
   }
 
-  async #job(database: string, uuid: string): Promise<JobWhy> {
+  async #job(database: string, uuid: string): Promise<Omit<JobWhy, "history">> {
     const { served: find, clock, scheduler } = this.#options;
     const served = find(database);
-    const { row, problem } = served ? await this.#read(database, uuid) : NO_ROW;
+    const { value: row, problem } = served ? await this.#read(database, uuid) : NO_ROW;
     // What is known without waiting, all of one moment.
     const nowMs = clock.nowMs();
     const explained = scheduler.explain(database, uuid);
@@ -121,29 +118,10 @@ export class Explanations implements Explainer {
     return { ...{ database, uuid, nowMs, answer, reasons, row, known }, waitsAt, path };
   }
 
-  async #read(database: string, uuid: string): Promise<RowRead> {
-    const { clock, connection } = this.#options;
-    const giveBack = await this.#slots.take();
-    const stop = new AbortController();
-    const limit = clock.after(READ_MS, () => stop.abort());
-    try {
-      const reader = new Database(database, { connection, clock });
-      const session = await reader.openSession({}, { signal: stop.signal });
-      try {
-        const generation = await reader.generation(session);
-        if ("reason" in generation) return { row: null, problem: generation.reason };
-        return { row: await readJobDetails(session, generation, uuid), problem: null };
-      } finally {
-        await session.end();
-      }
-    } catch (error) {
-      const isLate = stop.signal.aborted;
-      const problem = isLate ? `no answer within ${READ_MS / 1000} s` : (error as Error).message;
-      return { row: null, problem };
-    } finally {
-      limit.cancel();
-      giveBack();
-    }
+  #read(database: string, uuid: string): Promise<Read<JobDetails | null>> {
+    return this.#reader.read(database, (session, generation) => {
+      return readJobDetails(session, generation, uuid);
+    });
   }
 
   #pathOf(explained: Explanation | null): PathChannel[] {

@@ -2,7 +2,7 @@ import { backoffMs } from "../backoff.ts";
 import type { Clock, TimerSet } from "../clock.ts";
 import type { StartGuard } from "../database/generation.ts";
 import type { JobRow } from "../database/job_row.ts";
-import { isNeverSent, isOdoosAnswer, type Outcome } from "../dispatch/outcome.ts";
+import { isNeverSent, type Outcome } from "../dispatch/outcome.ts";
 import type { Logger } from "../log.ts";
 import { AnsweredJobs, RETURN_BACKOFF } from "./answered_jobs.ts";
 import { CoreEntry } from "./core_entry.ts";
@@ -126,7 +126,7 @@ export class RowGate {
    * transaction.
    */
   noteSkipped(job: InFlightJob): void {
-    this.#options.inFlight.remove(job.uuid);
+    this.#options.inFlight.giveUp(job.uuid, "its row was not pending, or held by a transaction");
     this.#skipped.note(job.uuid);
     this.#options.mark(job.uuid);
   }
@@ -137,12 +137,16 @@ export class RowGate {
 
   /** The job's request is over: its row says how it ended. */
   noteOutcome(job: InFlightJob, outcome: Outcome): void {
+    const { inFlight } = this.#options;
     this.#late.answered(job);
-    if (isNeverSent(outcome)) return this.putBackIn(job, 0);
+    if (isNeverSent(outcome)) {
+      this.putBackIn(job, 0);
+      return inFlight.noteAnswered(job, outcome);
+    }
     // Before anybody is told: whatever goes wrong there, no request is open any more.
-    this.#options.inFlight.remove(job.uuid);
+    inFlight.remove(job.uuid);
     this.#answered.note(job, outcome);
-    if (isOdoosAnswer(outcome)) this.#options.inFlight.noteAnswered(job);
+    inFlight.noteAnswered(job, outcome);
     this.#options.mark(job.uuid);
   }
 

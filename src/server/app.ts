@@ -80,7 +80,10 @@ function emptyApp(reportError: (error: Error) => void): Hono {
       return context.json({ error: "only GET and HEAD" }, 405, { ...HEADERS, allow: "GET, HEAD" });
     }
     await next();
-    for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
+    const { headers } = context.res;
+    for (const [name, value] of Object.entries(HEADERS)) {
+      if (!headers.has(name)) context.header(name, value);
+    }
   });
   app.onError((error, context) => {
     reportError(error);

@@ -172,7 +172,7 @@ export class Runner {
       clock,
       random: random.fraction,
       logger,
-      requeueStartedAfterMs: this.#options.requeueStartedAfterMs,
+      timing: this.#options,
       ask: ({ uuid }) => {
         // Whether it was sent is not known to whoever catches the error.
         if (this.#isErrorArmed) auditor.noteLeft(table, uuid);
@@ -183,6 +183,7 @@ export class Runner {
         this.#throwIfArmed();
         this.#gate.noteBegun();
       },
+      seen: () => {},
       letGo: (uuid) => odoo.release(database, uuid),
       onChange: () => this.#change(),
       onWork: () => link.work(),
