@@ -1,4 +1,13 @@
-import { STATUS_HELP, STATUS_OPTIONS, WHY_HELP, WHY_OPTIONS } from "./inquiry_options.ts";
+import { COMPLETION_HELP, COMPLETION_OPTIONS } from "./completion_options.ts";
+import {
+  STATUS_HELP,
+  STATUS_OPTIONS,
+  TOP_HELP,
+  TOP_OPTIONS,
+  WHY_HELP,
+  WHY_OPTIONS,
+} from "./inquiry_options.ts";
+import { ORDER_OPTIONS, RELOAD_HELP } from "./order_options.ts";
 import { REQUEUE_HELP, REQUEUE_OPTIONS } from "./requeue_options.ts";
 import type { Command, CommandOption, SettingKey } from "./setting.ts";
 import { SETTING_KEYS } from "./setting_table.ts";
@@ -54,12 +63,24 @@ export const COMMANDS: { readonly [C in Command]: CommandShape } = {
     settings: SERVER_SETTINGS,
     options: STATUS_OPTIONS,
   },
+  top: {
+    help: "The same live, until q is pressed",
+    about: TOP_HELP,
+    settings: SERVER_SETTINGS,
+    options: TOP_OPTIONS,
+  },
   why: {
     help: "Say why a job, a channel or a database does not run",
     about: WHY_HELP,
     settings: SERVER_SETTINGS,
     options: WHY_OPTIONS,
     operand: "uuid",
+  },
+  reload: {
+    help: "Have the running process read its settings again",
+    about: RELOAD_HELP,
+    settings: [...SERVER_SETTINGS, "adminTokenFile"],
+    options: ORDER_OPTIONS,
   },
   "check-config": {
     help: "Show the settings in force, where each came from, and the channels",
@@ -73,6 +94,13 @@ export const COMMANDS: { readonly [C in Command]: CommandShape } = {
     settings: DATABASE_SETTINGS,
     options: REQUEUE_OPTIONS,
     changesJobs: true,
+  },
+  completion: {
+    help: "Write what makes a shell complete this command's words",
+    about: COMPLETION_HELP,
+    settings: [],
+    options: COMPLETION_OPTIONS,
+    operand: "shell",
   },
   help: { help: "Show this text", about: "", settings: [], options: {} },
   version: { help: "Show the version", about: "Shows the version.", settings: [], options: {} },

@@ -56,6 +56,32 @@ export const WHY_OPTIONS: CommandOptions<WhyOptions> = {
   ...STATUS_OPTIONS,
 };
 
+export interface TopOptions extends Pick<InquiryOptions, "url"> {
+  readonly intervalMs: number;
+  readonly isOnce: boolean;
+}
+
+export const TOP_OPTIONS: CommandOptions<TopOptions> = {
+  intervalMs: {
+    name: "interval",
+    placeholder: "SECONDS",
+    fallback: 2_000,
+    shownDefault: "2",
+    read: read.seconds(0.2, 2),
+    help: "How often to ask",
+  },
+  isOnce: {
+    name: "once",
+    placeholder: "",
+    fallback: false,
+    shownDefault: "not set",
+    read: read.flag,
+    help: "Write one view as plain text, and end",
+    isSwitch: true,
+  },
+  url: STATUS_OPTIONS.url,
+};
+
 const ASKS = `Asks the process that runs, over its health server, and changes nothing.`;
 
 export const STATUS_HELP = `Shows databases, channels, Odoo and who leads, at one look. ${ASKS}
@@ -66,6 +92,16 @@ export const STATUS_HELP = `Shows databases, channels, Odoo and who leads, at on
 Exit code 0: all is as it should be, or another runner leads; 1: the process cannot be asked;
 2: wrong usage; 3: it is asked, and something is wrong: a database that cannot be served, Odoo
 away, no leader, a broken scheduler.`;
+
+export const TOP_HELP = `Shows Odoo, channels and databases as they change, until q or Ctrl-C.
+Where nobody looks, in a pipe or a file, it writes one view after the other as plain text. ${ASKS}
+Colours are for a terminal, and off where NO_COLOR is set.
+
+  odoo-jobrunner top
+  odoo-jobrunner top --interval=1 --url=http://runner:8070
+  odoo-jobrunner top --once
+
+Exit code 0: ended as asked; 1: with --once, the process cannot be asked; 2: wrong usage.`;
 
 export const WHY_HELP =
   `Says why a job does not run, or a channel, or a database: all reasons, the job's way
@@ -99,4 +135,11 @@ export function readStatusOptions(
   mistakes: Mistake[],
 ): InquiryOptions {
   return readOptions(STATUS_OPTIONS, given, mistakes);
+}
+
+export function readTopOptions(
+  given: ReadonlyMap<string, GivenOption>,
+  mistakes: Mistake[],
+): TopOptions {
+  return readOptions(TOP_OPTIONS, given, mistakes);
 }

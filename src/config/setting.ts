@@ -4,9 +4,12 @@ import type { LogLevel } from "../log_level.ts";
 export type Command =
   | "start"
   | "status"
+  | "top"
   | "why"
+  | "reload"
   | "requeue"
   | "check-config"
+  | "completion"
   | "help"
   | "version";
 
@@ -39,6 +42,8 @@ export interface Settings {
   readonly healthHost: string;
   readonly healthPort: number;
   readonly metricsPort: number | null;
+  /** Null: nothing can be changed over the health server. */
+  readonly adminTokenFile: string | null;
   readonly logLevel: LogLevel;
   readonly logHandlers: string[];
   readonly discoveryIntervalMs: number;

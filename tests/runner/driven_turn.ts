@@ -41,7 +41,10 @@ export class DrivenTurn {
   readonly letGo: string[] = [];
   /** What has become of jobs: uuid, event and detail. */
   readonly seen: string[] = [];
+  /** Why an operator wants nothing to be taken. */
+  pause: string | null = null;
   readonly warnings: string[] = [];
+  readonly timing: { requeueStartedAfterMs: number | null };
   readonly scheduler: LiveScheduler;
   readonly turn: DatabaseTurn;
 
@@ -49,6 +52,7 @@ export class DrivenTurn {
     channels = "root:4",
     { requeueStartedAfterMs = null, ...scheduler }: DrivenOptions = {},
   ) {
+    this.timing = { requeueStartedAfterMs };
     this.scheduler = new LiveScheduler(
       channels,
       () => this.turn.refill(),
@@ -73,12 +77,13 @@ export class DrivenTurn {
       clock: this.clock,
       random: () => 1,
       logger,
-      timing: { requeueStartedAfterMs },
+      timing: this.timing,
       ask: ({ uuid }) => void this.asked.push(uuid),
       onBegun: () => {},
       seen: (uuid, event, detail) => {
         this.seen.push([uuid, event, ...detail === undefined ? [] : [detail]].join(" "));
       },
+      pause: () => this.pause,
       letGo: (uuid) => void this.letGo.push(uuid),
       onChange: () => {},
       onWork: () => {},
