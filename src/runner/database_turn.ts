@@ -134,7 +134,7 @@ export class DatabaseTurn {
   notified(uuid: string): void {
     // The rescan after a hold reads it.
     if (this.#phase === "held") return;
-    this.#mark(uuid);
+    if (!this.#claims.noteChange(uuid)) this.#mark(uuid);
     if (this.#work.isFlooded) this.#startScan();
   }
 

@@ -141,6 +141,8 @@ export class RowGate {
     if (isNeverSent(outcome)) return this.putBackIn(job, 0);
     // Before anybody is told: whatever goes wrong there, no request is open any more.
     this.#options.inFlight.remove(job.uuid);
+    // What happens to a row after its job is over is notified.
+    if (job.isOver) return this.#answered.noteMoved();
     this.#answered.note(job, outcome);
     if (isOdoosAnswer(outcome)) this.#options.inFlight.noteAnswered(job);
     this.#options.mark(job.uuid);
@@ -210,12 +212,13 @@ export class RowGate {
   }
 
   #applyAsked(row: JobRow, job: InFlightJob): void {
+    job.isOver = isOver(row);
     // A cron or a user may put the row back while our request waits for a worker: it is read again
     // at the answer.
     if (row.state === "pending" || row.state === "wait_dependencies") return;
     if (row.state !== "enqueued") this.#options.inFlight.noteBegun(job);
     this.#enter(row);
-    if (row.state !== "enqueued" && row.state !== "started") this.#noteOver(job);
+    if (job.isOver) this.#noteOver(job);
   }
 
   #noteOver(job: InFlightJob): void {
@@ -250,4 +253,9 @@ export class RowGate {
     this.#options.failed.note(row);
     this.#entry.enter(row);
   }
+}
+
+/** Another state than these is an end, whatever it is called. */
+function isOver({ state }: JobRow): boolean {
+  return !["pending", "wait_dependencies", "enqueued", "started"].includes(state);
 }

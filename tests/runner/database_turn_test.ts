@@ -46,6 +46,17 @@ describe("DatabaseTurn", () => {
     assertEquals(uuids, ["b", "c"]);
   });
 
+  it("reads no row for the change that its own claim has made", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.decide();
+    driven.expect("claim");
+
+    driven.turn.notified("a");
+    driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
+
+    assertEquals(driven.answerAll([]).filter((it) => it.kind === "read"), []);
+  });
+
   it("reads a row that has changed besides while it was claimed", () => {
     driven.becomeReady([row("a", "pending")]);
     driven.decide();
@@ -56,6 +67,17 @@ describe("DatabaseTurn", () => {
     driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
 
     assertEquals(driven.expect("read").uuids, ["a"]);
+  });
+
+  it("reads no row at the answer of a job whose end it has read", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.ask("a");
+    driven.turn.notified("a");
+    driven.answer("read", { rows: [row("a", "done")] });
+
+    driven.turn.answered("a", FINISHED);
+
+    assertEquals(driven.answerAll([]).filter((it) => it.kind === "read"), []);
   });
 
   it("reads a row at the answer that was put back after its end", () => {
