@@ -153,6 +153,13 @@ export class RowGate {
     this.#putBackIn(job, this.#isHurried && !job.mayRun ? 0 : delayMs);
   }
 
+  /** The UPDATE was answered with those that are back; the rows of all say what they are now. */
+  notePutBack(sent: readonly string[], back: readonly string[]): void {
+    const { inFlight, mark } = this.#options;
+    for (const uuid of back) inFlight.remove(uuid);
+    for (const uuid of sent) mark(uuid);
+  }
+
   #putBackIn(job: InFlightJob, delayMs: number): void {
     job.state = "returning";
     job.wantsPutBack = true;

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { beforeEach, describe, it } from "@std/testing/bdd";
-import { NO_ANSWER, type Statement } from "../../src/database/statement.ts";
+import { NO_ANSWER, PAGE_ROWS, type Statement } from "../../src/database/statement.ts";
 import type { Outcome } from "../../src/dispatch/outcome.ts";
 import { DrivenTurn, queueJob, row } from "./driven_turn.ts";
 
@@ -8,6 +8,11 @@ const FINISHED: Outcome = { kind: "finished" };
 const REFUSED: Outcome = { kind: "refused", reason: "404" };
 const DROPPED: Outcome = { kind: "dropped", reason: "connection closed" };
 const UNREACHABLE: Outcome = { kind: "unreachable", reason: "connection refused" };
+
+const FULL_PAGE = Array.from(
+  { length: PAGE_ROWS },
+  (_, index) => row(`j${index}`, "pending", { sequence: index + 1 }),
+);
 
 describe("DatabaseTurn", () => {
   let driven: DrivenTurn;
@@ -362,6 +367,30 @@ describe("DatabaseTurn", () => {
     driven.turn.notified("b");
 
     driven.answer("read", { rows: [unmoved, row("b", "pending")] });
+
+    assertEquals(driven.waiting, 0);
+  });
+
+  it("asks for the next page before a full one is let in", () => {
+    driven.turn.opened(queueJob(16));
+    driven.answer("scanCounted");
+    driven.answer("scanWaiting", { rows: FULL_PAGE });
+    driven.expect("scanWaiting");
+    const waitingMeanwhile = driven.waiting;
+
+    driven.turn.completed({ ...NO_ANSWER, rows: [row("last", "pending")] });
+
+    assertEquals(waitingMeanwhile, 0);
+    assertEquals(driven.waiting, PAGE_ROWS + 1);
+  });
+
+  it("lets no page in that it has read before its session was lost", () => {
+    driven.turn.opened(queueJob(16));
+    driven.answer("scanCounted");
+    driven.answer("scanWaiting", { rows: FULL_PAGE });
+    driven.turn.lost();
+
+    driven.clock.advance(1000);
 
     assertEquals(driven.waiting, 0);
   });
