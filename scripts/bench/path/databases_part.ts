@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { BenchOptions } from "../options.ts";
 import type { Row } from "../report.ts";
 import { residentMiB } from "./process_cost.ts";
-import { Samples } from "./samples.ts";
+import { ratio, Samples } from "./samples.ts";
 import type { Scene, SceneSize } from "./scene.ts";
 import { OURS, STOCK, type Subject, subjectsOf } from "./subjects.ts";
 
@@ -16,13 +16,13 @@ interface DatabasesSize {
 
 const COUNTS = [1, 100, 500];
 const FULL: DatabasesSize = { counts: COUNTS, jobs: 1_000, idleMs: 3_000 };
+const MOST = Math.max(...COUNTS);
+const AGAINST_ONE = `${MOST} / 1`;
 /** A column for each runner and number of databases. */
-export const DATABASES_COLUMNS = [OURS, STOCK].flatMap((name) =>
-  COUNTS.map((count) => columnOf(name, count))
-);
+export const DATABASES_COLUMNS = [...columnsOf(OURS), AGAINST_ONE, ...columnsOf(STOCK)];
 
 /** As many as are wanted at most, each with a short history. */
-export const MANY_DATABASES: SceneSize = { databases: Math.max(...COUNTS), history: 1_000 };
+export const MANY_DATABASES: SceneSize = { databases: MOST, history: 1_000 };
 const CAPACITY = 100;
 const JOBS_PER_SECOND = 200;
 
@@ -50,11 +50,11 @@ export async function measureDatabases(
     ...[[EVENT, "µs"], [IDLE, "ms/s"], [MEMORY, "MiB"]],
     ...[[CONNECTIONS, ""], [READY, "s"]],
   ];
-  return units.map(([name, unit]) => ({
-    name: name!,
-    unit: unit!,
-    values: samples.medians(name!),
-  }));
+  return units.map(([name, unit]) => {
+    const values = samples.medians(name!);
+    const against = ratio(values[columnOf(OURS, MOST)], values[columnOf(OURS, 1)]);
+    return { name: name!, unit: unit!, values: { ...values, [AGAINST_ONE]: against } };
+  });
 }
 
 async function measureRunner(
@@ -88,6 +88,10 @@ async function measureRunner(
     samples.add(MEMORY, column, residentMiB(runner.processId).now);
     samples.add(CONNECTIONS, column, (await scene.backends(subject)).length / size.count);
   });
+}
+
+function columnsOf(name: string): string[] {
+  return COUNTS.map((count) => columnOf(name, count));
 }
 
 function columnOf(name: string, count: number): string {
