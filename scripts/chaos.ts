@@ -20,4 +20,5 @@ async function main(argv: readonly string[]): Promise<number> {
   return report.isOk ? 0 : 1;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// Node may wait for ever for what belongs to processes that were killed.
+process.exit(await main(process.argv.slice(2)));

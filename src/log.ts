@@ -42,7 +42,7 @@ const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\
  * Bounded and buffered, so that a slow reader of stderr costs lines and not time.
  */
 export class Log {
-  readonly #levels: LogLevels;
+  #levels: LogLevels;
   readonly #writer: LogWriter;
   readonly #nowMs: () => number;
   readonly #pid: number;
@@ -72,6 +72,11 @@ export class Log {
       critical: add("CRITICAL"),
       isEnabledFor: (level) => this.#levels.isEnabled(level, name),
     };
+  }
+
+  /** Other levels are in force for every later line. */
+  setLevels(level: LogLevel, handlers: readonly string[]): void {
+    this.#levels = new LogLevels(level, handlers);
   }
 
   /** Keeps a secret out of every later line, in whatever form it is passed on. */

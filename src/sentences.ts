@@ -1,6 +1,6 @@
 import type { WaitReason } from "./scheduler/mod.ts";
 import type { DatabaseState, InFlightCounts, RunnerPhase } from "./status.ts";
-import type { Reason, ToldReason } from "./why.ts";
+import type { JobEvent, Reason, ToldReason } from "./why.ts";
 
 /** A reason with its sentence: all that is ever said of why jobs do not run stands here. */
 export function told(reason: Reason, nowMs: number): ToldReason {
@@ -53,6 +53,10 @@ function textOf(reason: Reason, nowMs: number): string {
       const why = reason.reason === null ? "" : `: ${reason.reason}`;
       return DATABASE[reason.state] + since(reason.sinceMs, nowMs) + why;
     }
+    case "pausedBy": {
+      const what = reason.name === null ? reason.what : `${reason.what} ${reason.name}`;
+      return `${what} is paused by ${reason.by} since ${new Date(reason.sinceMs).toISOString()}`;
+    }
     case "reading":
       return "the jobs of all databases are read first";
     case "scheduler":
@@ -72,6 +76,22 @@ function textOf(reason: Reason, nowMs: number): string {
       return waitText(reason, nowMs);
   }
 }
+
+/** What has happened to a job, for people. */
+export function eventText(event: JobEvent, detail: string | null): string {
+  return EVENTS[event] + (detail === null ? "" : `: ${detail}`);
+}
+
+const EVENTS: Readonly<Record<JobEvent, string>> = {
+  taken: "taken: its turn had come",
+  notClaimed: "not claimed",
+  unsure: "its database was lost while it was claimed",
+  asked: "Odoo was asked for it",
+  begun: "Odoo had begun with it",
+  answered: "the request was over",
+  putBack: "put back to pending",
+  foundDead: "found dead, and set back",
+};
 
 /** What the scheduler says. */
 function waitText(reason: WaitReason, nowMs: number): string {

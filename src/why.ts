@@ -1,4 +1,5 @@
 import type { Explanation, PathChannel, WaitReason } from "./scheduler/mod.ts";
+import type { Pause } from "./steering.ts";
 import type { DatabaseStatus, InFlightCounts, RunnerPhase, SchedulerState } from "./status.ts";
 
 /*
@@ -59,6 +60,8 @@ export type HostReason =
     readonly reason: string | null;
     readonly sinceMs: number | null;
   }
+  /** An operator has paused it: a channel that the channel string pauses is `paused` alone. */
+  | { readonly kind: "pausedBy" } & Pause
   /** At the start, until the jobs of all databases are read. */
   | { readonly kind: "reading" }
   | { readonly kind: "scheduler"; readonly state: SchedulerState; readonly reason: string | null }
@@ -91,6 +94,26 @@ export interface JobDetails {
   readonly parents: readonly { readonly uuid: string; readonly state: string }[];
 }
 
+/** Something that this runner has seen happen to a job. */
+export interface SeenEvent {
+  readonly atMs: number;
+  readonly event: JobEvent;
+  /** How, or why. */
+  readonly detail: string | null;
+  /** Says it to people. */
+  readonly text: string;
+}
+
+export type JobEvent =
+  | "taken" //      its turn had come
+  | "notClaimed" // its row could not be made `enqueued`
+  | "unsure" //     the database was lost, and nobody knows whether it was
+  | "asked" //      Odoo is asked for it
+  | "begun" //      its row shows that Odoo has begun
+  | "answered" //   the request is over; `detail` begins with the outcome
+  | "putBack" //    its row was made `pending` again, for Odoo does not have it
+  | "foundDead"; // nobody ran it, and its row was set back
+
 interface Answer {
   readonly nowMs: number;
   /** All reasons as one sentence. */
@@ -104,6 +127,8 @@ export interface JobWhy extends Answer {
   readonly uuid: string;
   /** Null if there is none, or it could not be read. */
   readonly row: JobDetails | null;
+  /** What this runner has seen of it, lately and since its start; the earliest first. */
+  readonly history: readonly SeenEvent[];
   /** What the scheduler knows of it. */
   readonly known: Explanation["state"];
   /** See `Explanation`. */

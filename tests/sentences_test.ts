@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { duration, sentenceOf, told } from "../src/sentences.ts";
+import { duration, eventText, sentenceOf, told } from "../src/sentences.ts";
 import type { Reason } from "../src/why.ts";
 
 const NOW = Date.UTC(2026, 10, 25, 10);
@@ -123,5 +123,13 @@ describe("duration", () => {
     const seen = [0, 99, 1_500, 119_000, 120_000, 7_199_000, 7_200_000, 172_800_000].map(duration);
 
     assertEquals(seen, ["0 s", "0.1 s", "1.5 s", "119 s", "2 min", "119 min", "2 h", "2 d"]);
+  });
+});
+
+describe("eventText", () => {
+  it("says how or why, where that is known", () => {
+    const texts = [eventText("taken", null), eventText("answered", "dropped, timeout")];
+
+    assertEquals(texts, ["taken: its turn had come", "the request was over: dropped, timeout"]);
   });
 });

@@ -1,5 +1,6 @@
 import * as esbuild from "esbuild";
 import { PROJECT_FOLDER, writeGenerated } from "../project.ts";
+import { buildPage } from "./page.ts";
 import { noticesOf } from "./notices.ts";
 
 const HOST_BANNER = "#!/usr/bin/env node";
@@ -22,6 +23,7 @@ const SHARED = {
  * it.
  */
 export async function buildBundles(say: (line: string) => void): Promise<void> {
+  const page = await buildPage(say);
   const host = await esbuild.build({
     ...SHARED,
     entryPoints: ["src/host.ts"],
@@ -42,5 +44,6 @@ export async function buildBundles(say: (line: string) => void): Promise<void> {
     say(`${name}: ${file.contents.length} bytes`);
   }
   const inputs = [host, scheduler].flatMap((result) => Object.keys(result.metafile.inputs));
+  inputs.push(...page);
   writeGenerated("dist/THIRD_PARTY_NOTICES.txt", noticesOf(inputs));
 }

@@ -25,6 +25,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   "src/metrics": ["scheduler"],
   "src/tracing": [],
   "src/server": ["scheduler"],
+  "src/page": ["scheduler"],
   "src/scheduler": [],
 };
 /** What the files directly in src/ may know. */
@@ -40,6 +41,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "@opentelemetry/sdk-trace-base": "src/tracing",
   hono: "src/server",
   "@hono/node-server": "src/server",
+  preact: "src/page",
 };
 
 interface Import {

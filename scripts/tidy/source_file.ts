@@ -33,7 +33,7 @@ const ROOT_FILES = [
 const TEXT_ENDINGS = [".ts", ".mjs", ".md", ".json", ".jsonl"];
 
 /** Of files that are made by a program no rule holds. */
-const GENERATED = new Set(["src/scheduler/core_wasm.ts"]);
+const GENERATED = new Set(["src/scheduler/core_wasm.ts", "src/server/page_files.ts"]);
 
 export function sourceFile(path: string, text: string): SourceFile {
   const isSource = /\.(ts|mjs)$/.test(path);

@@ -50,7 +50,7 @@ async function databaseNames(settings: Settings, clock: Clock): Promise<string[]
     maintenanceDatabase: settings.maintenanceDatabase,
     templateDatabase: settings.dbTemplate,
     databases: settings.databases,
-    filter: settings.dbfilter === null ? null : pythonRegex(settings.dbfilter),
+    databaseFilter: settings.dbfilter === null ? null : pythonRegex(settings.dbfilter),
     clock,
   });
   if (names.length > 0) return names;

@@ -1,17 +1,27 @@
 import type { Clock } from "../clock.ts";
-import type { Settings } from "../config/settings.ts";
 import type { Logger } from "../log.ts";
 import { stackOf } from "../runner/containment.ts";
 import type { ConnectorRunner } from "../runner/connector_runner.ts";
+import type { MeasuredRunner } from "../metrics/measured_runner.ts";
+import type { LiveSettings } from "./live_settings.ts";
 import { createApp, createMetricsApp, type Measured } from "../server/app.ts";
+import { LiveView } from "../server/live_view.ts";
+import { routePage } from "../server/page_routes.ts";
+import { routeJobs } from "../server/jobs_routes.ts";
 import { serve, type Served } from "../server/serve.ts";
+import { routeView } from "../server/view_routes.ts";
+import { SteerGuard } from "../server/steer_guard.ts";
+import { routeSteering } from "../server/steer_routes.ts";
 import { routeWhy } from "../server/why_routes.ts";
+import type { MeasuredView, View } from "../view.ts";
 
 /** The parts of the process that a server needs. */
 interface Parts {
-  readonly settings: Settings;
+  readonly live: Pick<LiveSettings, "settings" | "status">;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whoever shows it may change something; null: nobody. */
+  readonly adminToken: string | null;
 }
 
 /**
@@ -20,16 +30,24 @@ interface Parts {
  * @throws {ConfigError} An address cannot be listened on.
  */
 export async function serveAll(
-  runner: Pick<ConnectorRunner, "status" | "why">,
-  measured: Measured,
-  { settings, clock, logger }: Parts,
+  runner: Pick<ConnectorRunner, "status" | "why" | "jobs" | "overview" | "steering">,
+  measured: Measured & Pick<MeasuredRunner, "view">,
+  { live, clock, logger, adminToken: token }: Parts,
 ): Promise<Pick<Served, "close">> {
-  const { healthHost: host, healthPort, metricsPort } = settings;
+  const { healthHost: host, healthPort, metricsPort } = live.settings;
   const reportError = (error: Error) =>
     logger.error(`the health server cannot answer, a bug to report: ${stackOf(error)}`);
-  const app = createApp(() => runner.status, reportError, measured);
+  const status = () => ({ ...runner.status, settings: live.status });
+  const app = createApp(status, reportError, measured);
   routeWhy(app, runner.why);
-  const health = await serve({ app, host, port: healthPort, clock });
+  routeJobs(app, runner.jobs);
+  routePage(app);
+  const guard = new SteerGuard({ token, clock, report: (text) => logger.info(text) });
+  routeSteering(app, guard, runner);
+  const look = () => viewOf(measured.view(), guard.isOpen);
+  const view = new LiveView({ look, clock, reportError });
+  routeView(app, view, (search, max) => runner.overview.channels(search, max));
+  const health = watched(view, await serve({ app, host, port: healthPort, clock }));
   logger.info(`health server: http://${host}:${health.port}/status`);
   if (metricsPort === null || metricsPort === health.port) return health;
   try {
@@ -43,4 +61,18 @@ export async function serveAll(
     await health.close();
     throw error;
   }
+}
+
+/** A server whose streams end before it does. */
+function watched(live: LiveView, served: Served): Served {
+  const close = () => {
+    live.stop();
+    return served.close();
+  };
+  return { port: served.port, close };
+}
+
+/** What people look at, and whether they may change anything. */
+function viewOf(view: MeasuredView, enabled: boolean): View {
+  return { ...view, steering: { ...view.steering, enabled } };
 }

@@ -1,20 +1,19 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { SystemClock } from "../clock.ts";
-import { pythonRegex } from "../config/python_regex.ts";
+import { readAdminToken } from "../config/admin_token.ts";
 import type { Loaded, Settings } from "../config/settings.ts";
-import { shownSettings } from "../config/shown_settings.ts";
-import { authorizationOf } from "../dispatch/endpoint.ts";
 import { Log, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
+import type { WriteChunk } from "../log_writer.ts";
 import { MeasuredRunner } from "../metrics/measured_runner.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import { ConnectorRunner } from "../runner/connector_runner.ts";
 import { stackOf } from "../runner/containment.ts";
-import type { RunnerOptions } from "../runner/runner_options.ts";
 import { ConfigError } from "../scheduler/errors.ts";
-import { connectionOf } from "./database_server.ts";
 import { EndOfProcess } from "./end_of_process.ts";
 import { EXIT_FAILURE, EXIT_OK } from "./exit.ts";
+import { LiveSettings } from "./live_settings.ts";
+import { runnerOptionsOf } from "./runner_settings.ts";
 import { serveAll } from "./servers.ts";
 import { tracingOf } from "./tracing.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -35,21 +34,22 @@ export async function start(
   version: string,
   surroundings: Surroundings,
 ): Promise<number> {
-  const { settings } = loaded;
   const clock = new SystemClock();
-  const log = logOf(settings, clock, surroundings);
+  const log = logOf(loaded.settings, clock, surroundings.writeLog);
   const logger = log.logger(QUEUE_JOB_LOGGER);
   const end = new EndOfProcess(surroundings, logger);
-  let runner: ConnectorRunner | null = null;
-  // Also while there is none, with nothing to look for: unheard, a SIGHUP ends the process.
-  const ignoreLooks = surroundings.onLook(() => {
-    if (!runner) return;
-    logger.info("SIGHUP: looking for databases now");
-    runner.lookNow();
+  let reload: (() => void) | null = null;
+  // Also while there is nothing to do: unheard, a SIGHUP ends the process.
+  const ignoreReloads = surroundings.onReload(() => {
+    if (!reload) return;
+    logger.info("SIGHUP: reading the settings again, and looking for databases");
+    reload();
   });
   let exitCode = EXIT_OK;
   try {
-    await run(loaded, version, { clock, log, logger, end, onRunner: (it) => runner = it });
+    const { readSettings: read } = surroundings;
+    const settings = new LiveSettings({ loaded, read, clock, log, logger });
+    await run(settings, version, { clock, log, logger, end, onRunner: (it) => reload = it });
   } catch (error) {
     exitCode = EXIT_FAILURE;
     if (error instanceof ConfigError) logger.error(error.message);
@@ -57,7 +57,7 @@ export async function start(
   }
   end.stopListening();
   await log.flush();
-  ignoreLooks();
+  ignoreReloads();
   return end.isFailure ? EXIT_FAILURE : exitCode;
 }
 
@@ -66,35 +66,36 @@ interface Parts {
   readonly log: Log;
   readonly logger: Logger;
   readonly end: EndOfProcess;
-  /** It has begun; null: it has ended. */
-  readonly onRunner: (runner: ConnectorRunner | null) => void;
+  /** It has begun, and can read its settings again; null: it has ended. */
+  readonly onRunner: (reload: (() => void) | null) => void;
 }
 
-async function run(loaded: Loaded, version: string, parts: Parts): Promise<void> {
-  const { settings } = loaded;
+async function run(live: LiveSettings, version: string, parts: Parts): Promise<void> {
   const { clock, log, logger, end, onRunner } = parts;
-  for (const warning of loaded.warnings) logger.warning(warning);
-  for (const { name, value, origin, isDefault } of shownSettings(loaded)) {
-    if (!isDefault) logger.info(`${name} ${value} (${origin})`);
-  }
   const recorder = new Recorder();
-  const options = optionsOf(settings, version);
   const tracing = await tracingOf(process.env, { version, clock, logger });
-  const runner = new ConnectorRunner(settings.port, settings.channels, {
-    ...options,
-    clock,
+  const { port, channels, ...told } = live.told;
+  const runner = new ConnectorRunner(port, channels, {
+    ...told,
+    ...runnerOptionsOf(live.settings, () => live.settings.dbPassword),
+    ...{ version, clock },
     logger: (name) => log.logger(name),
     meter: recorder,
     trace: tracing.trace,
   });
   const measured = new MeasuredRunner({ runner, recorder, clock });
-  const server = await serveAll(runner, measured, { settings, clock, logger });
+  const adminToken = adminTokenOf(live.settings);
+  if (adminToken !== null) log.mask(adminToken);
+  const server = await serveAll(runner, measured, { live, clock, logger, adminToken });
   measured.start();
   runner.start();
-  onRunner(runner);
+  onRunner(() => {
+    live.reload(runner);
+    runner.lookNow();
+  });
   await end.asked;
   const limit = end.isFailure
-    ? clock.after(settings.drainTimeoutMs + LAST_GRACE_MS, () => end.atOnce())
+    ? clock.after(live.settings.drainTimeoutMs + LAST_GRACE_MS, () => end.atOnce())
     : null;
   await runner.stop();
   onRunner(null);
@@ -104,43 +105,17 @@ async function run(loaded: Loaded, version: string, parts: Parts): Promise<void>
   limit?.cancel();
 }
 
-function logOf(settings: Settings, clock: SystemClock, { writeLog }: Surroundings): Log {
-  const log = new Log({
-    level: settings.logLevel,
-    handlers: settings.logHandlers,
+function logOf({ logLevel, logHandlers }: Settings, clock: SystemClock, write: WriteChunk): Log {
+  return new Log({
+    level: logLevel,
+    handlers: logHandlers,
     nowMs: () => clock.nowMs(),
     pid: process.pid,
-    write: writeLog,
+    write,
   });
-  const { dbPassword, httpAuthUser: user, httpAuthPassword: password } = settings;
-  const header = authorizationOf({ user, password })?.slice("Basic ".length) ?? null;
-  for (const secret of [dbPassword, password, header]) if (secret !== null) log.mask(secret);
-  return log;
 }
 
-function optionsOf(settings: Settings, version: string): Partial<RunnerOptions> {
-  const { httpCaFile } = settings;
-  return {
-    endpoint: {
-      scheme: settings.scheme,
-      host: settings.host,
-      user: settings.httpAuthUser,
-      password: settings.httpAuthPassword,
-      ca: httpCaFile === null ? null : readFileSync(httpCaFile, "utf8"),
-      verify: settings.httpVerify,
-    },
-    connection: connectionOf(settings),
-    databases: settings.databases,
-    databaseFilter: settings.dbfilter === null ? null : pythonRegex(settings.dbfilter),
-    maintenanceDatabase: settings.maintenanceDatabase,
-    templateDatabase: settings.dbTemplate,
-    discoveryIntervalMs: settings.discoveryIntervalMs,
-    heartbeatIntervalMs: settings.heartbeatIntervalMs,
-    heartbeatDeadlineMs: settings.heartbeatDeadlineMs,
-    connectTimeoutMs: settings.connectTimeoutMs,
-    drainTimeoutMs: settings.drainTimeoutMs,
-    pollIntervalMs: settings.pollIntervalMs || null,
-    requeueStartedAfterMs: settings.requeueStartedAfterMs,
-    version,
-  };
+/** The settings were checked, and with them the file. */
+function adminTokenOf({ adminTokenFile }: Settings): string | null {
+  return adminTokenFile === null ? null : readAdminToken(readFileSync(adminTokenFile, "utf8"));
 }

@@ -1,4 +1,6 @@
 import process from "node:process";
+import { thisMachine } from "../config/machine.ts";
+import { type Inspection, inspectSettings } from "../config/settings.ts";
 import { writeToStderr } from "../log.ts";
 import type { WriteChunk } from "../log_writer.ts";
 
@@ -6,8 +8,9 @@ import type { WriteChunk } from "../log_writer.ts";
 export interface Surroundings {
   /** Calls back at every signal that asks the process to end; answers how to stop listening. */
   readonly onSignal: (callback: () => void) => () => void;
-  /** Calls back at every signal that asks to look for databases at once. */
-  readonly onLook: (callback: () => void) => () => void;
+  /** Calls back at every signal that asks to read the settings again and to look for databases. */
+  readonly onReload: (callback: () => void) => () => void;
+  readonly readSettings: () => Inspection;
   /** Calls back with every error that nobody has caught; answers how to stop listening. */
   readonly onUncaught: (callback: (error: unknown) => void) => () => void;
   /** Ends at once. */
@@ -18,7 +21,8 @@ export interface Surroundings {
 /** Those of this process. */
 export const THIS_PROCESS: Surroundings = {
   onSignal: (callback) => listen(["SIGTERM", "SIGINT"], callback),
-  onLook: (callback) => listen(["SIGHUP"], callback),
+  onReload: (callback) => listen(["SIGHUP"], callback),
+  readSettings: () => inspectSettings(thisMachine()),
   onUncaught: (callback) => listen(["uncaughtException", "unhandledRejection"], callback),
   exit: (code) => process.exit(code),
   writeLog: writeToStderr,

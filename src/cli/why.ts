@@ -87,7 +87,15 @@ function drawAnswer(answer: JobWhy | ChannelWhy | DatabaseWhy): string {
     ]);
     lines.push("", ...textTable([HEAD, ...rows]));
   }
+  if ("history" in answer && answer.history.length > 0) {
+    const seen = answer.history.map((it) => `  ${timeOf(it.atMs)}  ${readable(it.text)}`);
+    lines.push("", "Seen by this job runner:", ...seen);
+  }
   return `${lines.join("\n")}\n`;
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 const HEAD = ["  channel", "taken", "capacity", "waiting", "running", "failed"];

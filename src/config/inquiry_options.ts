@@ -68,8 +68,8 @@ Exit code 0: all is as it should be, or another runner leads; 1: the process can
 away, no leader, a broken scheduler.`;
 
 export const WHY_HELP =
-  `Says why a job does not run, or a channel, or a database: all reasons, and the job's
-way through the channels. ${ASKS}
+  `Says why a job does not run, or a channel, or a database: all reasons, the job's way
+through the channels, and what this job runner has seen of it since its start. ${ASKS}
 
   odoo-jobrunner why a5f69320-0120-48f8-a607-dd3bde054e87
   odoo-jobrunner why --channel=mail

@@ -50,7 +50,8 @@ export function shownDefault(key: SettingKey): string {
   return SETTINGS[key].shownDefault ?? shownValue(key, SETTINGS[key].fallback);
 }
 
-function shownValue(key: SettingKey, value: unknown): string {
+/** As people see it; what is secret is masked. */
+export function shownValue(key: SettingKey, value: unknown): string {
   if (value === null || value === "" || (Array.isArray(value) && value.length === 0)) {
     return "not set";
   }

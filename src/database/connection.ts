@@ -14,7 +14,8 @@ export interface ConnectionSettings {
   /** Of all hosts, or one for each. */
   readonly port: number | readonly number[];
   readonly user: string;
-  readonly password: string | null;
+  /** A function is asked at every connection. */
+  readonly password: string | null | (() => string | null);
   readonly sslmode: typeof SSL_MODES[number];
   /** A file with the certificates to trust, PEM. */
   readonly sslrootcert: string | null;
@@ -84,11 +85,13 @@ export function driverOptions(
   applicationName: string,
   isPooled = false,
 ): postgres.Options<Record<string, never>> {
+  const { password: given } = settings;
+  const password = typeof given === "function" ? given() : given;
   const isSocket = settings.host.startsWith("/");
   return {
     database,
     username: settings.user,
-    ...(settings.password === null ? {} : { password: settings.password }),
+    ...(password === null ? {} : { password }),
     ssl: false,
     max: 1,
     max_lifetime: null,

@@ -19,6 +19,7 @@ import {
   TERMINATE_GHOST,
   TRY_GROUP_LOCK,
   tryLock,
+  UNLOCK_GROUP,
 } from "./queries.ts";
 import { type Parameter, Session, type SessionLost } from "./session.ts";
 import { PAGE_ROWS } from "./statement.ts";
@@ -128,6 +129,11 @@ export class Database {
   /** The same with the lock of a group of runners, on whichever database it lives. */
   lockGroup(session: Session, group: string): Promise<boolean> {
     return this.#lock(session, TRY_GROUP_LOCK, [group]);
+  }
+
+  /** Gives the lock of a group back before the session ends. */
+  async unlockGroup(session: Session, group: string): Promise<void> {
+    await session.run(UNLOCK_GROUP, [group], "brief");
   }
 
   /**

@@ -10,7 +10,7 @@ export interface DiscoveryOptions {
   readonly templateDatabase: string;
   /** Given names are served as they are, without a look at the list. */
   readonly databases: readonly string[] | null;
-  readonly filter: RegExp | null;
+  readonly databaseFilter: RegExp | null;
   readonly clock: Clock;
   /** Gives up. */
   readonly signal?: AbortSignal;
@@ -44,7 +44,7 @@ export async function listDatabases(options: DiscoveryOptions): Promise<ListedDa
     const listed = rows.map(({ name, written }) => {
       return { name: String(name), written: written === null ? null : String(written) };
     });
-    return listed.filter(({ name }) => options.filter?.test(name) ?? true);
+    return listed.filter(({ name }) => options.databaseFilter?.test(name) ?? true);
   } finally {
     await session.end();
   }

@@ -6,10 +6,13 @@ import { type Session, SessionLost } from "./session.ts";
 
 export interface HeartbeatOptions {
   readonly clock: Clock;
-  /** Between two heartbeats. */
-  readonly intervalMs: number;
-  /** A heartbeat must have come back by then, else the session is abandoned. */
-  readonly deadlineMs: number;
+  /** Read at every use. */
+  readonly timing: {
+    /** Between two heartbeats. */
+    readonly heartbeatIntervalMs: number;
+    /** A heartbeat must have come back by then, else the session is abandoned. */
+    readonly heartbeatDeadlineMs: number;
+  };
   /** Time to `send`. */
   readonly onDue: () => void;
 }
@@ -109,7 +112,8 @@ export class Heartbeat {
 
   /** One is on its way, and comes back within the deadline, or the session is of no use. */
   #expect(session: Session, isAnswered: () => boolean): void {
-    const { clock, deadlineMs } = this.#options;
+    const { clock, timing } = this.#options;
+    const deadlineMs = timing.heartbeatDeadlineMs;
     this.#deadline = clock.after(deadlineMs, () => {
       const [reason, code] = silence(deadlineMs / 1000, isAnswered());
       session.abandon(reason, code);
@@ -119,7 +123,8 @@ export class Heartbeat {
 
   #sendLater(): void {
     this.#interval?.cancel();
-    this.#interval = this.#options.clock.after(this.#options.intervalMs, () => {
+    const { clock, timing } = this.#options;
+    this.#interval = clock.after(timing.heartbeatIntervalMs, () => {
       this.#interval = null;
       this.#isDue = true;
       this.#options.onDue();

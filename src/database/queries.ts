@@ -1,4 +1,5 @@
 import type { KnownGeneration } from "./generation.ts";
+import { shownColumns } from "./job_columns.ts";
 
 /*
  * All SQL. Texts with `$1` placeholders; nothing from outside is ever put into a text but names of
@@ -81,6 +82,10 @@ export function isLockOurs(generation: KnownGeneration): string {
 export const TRY_GROUP_LOCK = `
   select pg_try_advisory_lock(hashtext('odoo_jobrunner'), hashtext($1)) as locked`;
 
+/** $1 the group. */
+export const UNLOCK_GROUP = `
+  select pg_advisory_unlock(hashtext('odoo_jobrunner'), hashtext($1))`;
+
 /**
  * Ends a backend of our own that we lost sight of. $1 its pid, $2 its application_name, unique to
  * it.
@@ -126,17 +131,10 @@ export function jobsByUuid(generation: KnownGeneration): string {
   return `select ${jobColumns(generation.columns)} from queue_job where uuid = any($1::text[])`;
 }
 
-/** $1 a uuid. What people want to know of the job; columns that a generation lacks are null. */
-export function jobDetails({ columns }: KnownGeneration): string {
-  const known = (name: string) => columns.has(name) ? name : `null::varchar`;
-  const time = (name: string) => `(extract(epoch from ${name}) * 1000)::float8`;
-  return `select state, ${known("channel")} as channel, priority, retry,
-    max_retries as "maxRetries", ${known("dependencies")} as dependencies,
-    ${time("date_created")} as "createdMs", ${time("eta")} as "etaMs",
-    ${time("date_enqueued")} as "enqueuedMs", ${time("date_started")} as "startedMs",
-    ${time("date_done")} as "doneMs",
-    left(coalesce(${known("exc_name")} || ': ' || ${known("exc_message")},
-      substring(exc_info from '([^\n]+)\n*$')), 500) as error
+/** $1 a uuid. What people want to know of the job. */
+export function jobDetails(generation: KnownGeneration): string {
+  const dependencies = generation.columns.has("dependencies") ? "dependencies" : "null::varchar";
+  return `select ${shownColumns(generation)}, ${dependencies} as dependencies
     from queue_job where uuid = $1 order by id limit 1`;
 }
 

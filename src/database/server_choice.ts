@@ -43,10 +43,17 @@ export async function openOnWritable<T extends Reached>(
       if (spare) await reached.end();
       else spare = reached;
     } catch (error) {
-      refusal = error;
+      refusal = inWords(error, servers[index]!);
       if (NOT_LET_IN.test(codeOf(error))) break;
     }
   }
   if (spare) return spare;
   throw refusal;
+}
+
+/** The driver says neither how long it has waited nor for whom. */
+function inWords(error: unknown, { connectTimeoutMs }: OneServer): unknown {
+  if (codeOf(error) !== "CONNECT_TIMEOUT") return error;
+  const seconds = connectTimeoutMs / 1000;
+  return new Error(`no answer from the database server within ${seconds} s`, { cause: error });
 }

@@ -1,58 +1,41 @@
-import type { Clock } from "../clock.ts";
-import { mayBeSessionLost, outcomeOf } from "./answer.ts";
-import { brokenReason, isNotHttp, isTimeout } from "./broken_reason.ts";
-import {
-  type AskedJob,
-  authorizationOf,
-  type Endpoint,
-  jobPath,
-  originOf,
-  sessionPath,
-} from "./endpoint.ts";
-import { HttpRequest, type HttpResult } from "./http_request.ts";
+import { mayBeSessionLost } from "./answer.ts";
+import { type AskedJob, type Endpoint, jobPath } from "./endpoint.ts";
+import { OdooServer, type OdooServerOptions } from "./odoo_server.ts";
 import { OpenAsk } from "./open_ask.ts";
-import type { Outcome } from "./outcome.ts";
-import { PROBE_PATH, type ProbeAnswer, probeAnswerOf } from "./probe.ts";
-import { type Session, SessionCookies, sessionOf, type SessionResult } from "./session_cookies.ts";
+import { NEVER_SENT, type Outcome } from "./outcome.ts";
+import type { ProbeAnswer } from "./probe.ts";
+import type { Session } from "./session_cookies.ts";
 
-export interface DispatcherOptions {
-  readonly endpoint: Endpoint;
-  readonly clock: Clock;
-  readonly connectTimeoutMs: number;
-  /** How long a probe waits for its answer. */
-  readonly probeTimeoutMs?: number;
-}
-
-const PROBE_TIMEOUT_MS = 5_000;
 const NO_SESSION: Session = { kind: "session", cookie: null };
-const NEVER_SENT: Outcome = { kind: "released", sent: false };
 
 /**
  * Asks Odoo to run jobs: one request a job, sent at most once, awaited however long. What the world
  * does wrong is part of the answer.
  */
 export class Dispatcher {
-  readonly #options: DispatcherOptions;
-  readonly #host: string;
-  readonly #authorization: string | null;
-  readonly #sessions = new SessionCookies((database, path) => this.#fetchSession(database, path));
+  readonly #options: OdooServerOptions;
   readonly #asks = new Map<string, OpenAsk>();
-  readonly #requests = new Set<HttpRequest>();
-  /** Databases whose last session a proxy has refused for an Odoo that is not there. */
-  readonly #unavailable = new Set<string>();
+  #odoo: OdooServer;
+  /** Where Odoo was, as long as requests are open there. */
+  #former: readonly OdooServer[] = [];
   #isClosed = false;
 
-  /** @throws {RangeError} a host that no URL can hold */
-  constructor(options: DispatcherOptions) {
-    const { host } = options.endpoint;
-    if (!URL.canParse(originOf(options.endpoint))) {
-      throw new RangeError(
-        `Cannot ask the host "${host}": a name or an address is wanted, as in "localhost"`,
-      );
-    }
+  /** @throws {RangeError} A host that no URL can hold. */
+  constructor(options: OdooServerOptions) {
     this.#options = options;
-    this.#host = new URL(originOf(options.endpoint)).host;
-    this.#authorization = authorizationOf(options.endpoint);
+    this.#odoo = new OdooServer(options);
+  }
+
+  /**
+   * From now on Odoo is asked there. Requests that are open go on where they are; what the old one
+   * has given, such as sessions, is forgotten.
+   *
+   * @throws {RangeError} A host that no URL can hold; nothing has changed then.
+   */
+  moveTo(endpoint: Endpoint): void {
+    const odoo = new OdooServer({ ...this.#options, endpoint });
+    this.#former = [...this.#former, this.#odoo].filter((it) => !it.isIdle);
+    this.#odoo = odoo;
   }
 
   /**
@@ -88,18 +71,12 @@ export class Dispatcher {
   /** Whether Odoo is there: a request that runs nothing. */
   async probe(): Promise<ProbeAnswer> {
     if (this.#isClosed) return { kind: "down", reason: "the runner is stopping", byProxy: false };
-    const { clock, endpoint, probeTimeoutMs } = this.#options;
-    const request = this.#send(PROBE_PATH, null);
-    const timer = clock.after(probeTimeoutMs ?? PROBE_TIMEOUT_MS, () => request.cancel());
-    const result = await request.result;
-    timer.cancel();
-    return probeAnswerOf(result, endpoint);
+    return await this.#odoo.probe();
   }
 
   /** Forgets what is kept of a database that is gone. */
   forgetDatabase(database: string): void {
-    this.#sessions.forget(database);
-    this.#unavailable.delete(database);
+    this.#odoo.forgetDatabase(database);
   }
 
   /** Lets every request go and resolves when all connections are closed. */
@@ -107,103 +84,30 @@ export class Dispatcher {
     this.#isClosed = true;
     const outcomes = [...this.#asks.values()].map((it) => it.outcome);
     for (const ask of this.#asks.values()) ask.release();
-    const requests = [...this.#requests];
-    for (const request of requests) request.cancel();
-    await Promise.all([...outcomes, ...requests.map((it) => it.closed)]);
+    const closed = [...this.#former, this.#odoo].map((it) => it.close());
+    await Promise.all([...outcomes, ...closed]);
   }
 
   async #askFor(job: AskedJob, open: OpenAsk): Promise<Outcome> {
     const { database, route } = job;
     // A session may have run out: then the answer proves that the job was not run, and one fresh
     // session is tried.
-    for (let isFirst = true;; isFirst = false) {
-      if (open.isReleased) return NEVER_SENT;
-      const fetched = route.session === null ? null : this.#sessions.of(database, route.session);
+    for (let isFirst = true; !open.isReleased;) {
+      const odoo = this.#odoo;
+      const fetched = route.session === null ? null : odoo.sessions.of(database, route.session);
       const session = fetched === null ? NO_SESSION : await open.unlessReleased(fetched);
       if (session === null || open.isReleased) return NEVER_SENT;
+      // Odoo has moved meanwhile, and nothing was sent.
+      if (odoo !== this.#odoo) continue;
       if (session.kind !== "session") return session;
-      const result = await open.resultOf(this.#send(jobPath(job), session.cookie, job.traceparent));
+      const result = await open.resultOf(odoo.send(jobPath(job), session.cookie, job.traceparent));
       const isSessionLost = fetched !== null && result.kind === "answered" &&
         mayBeSessionLost(result.answer);
-      if (isSessionLost) this.#sessions.forget(database, fetched);
-      if (!isSessionLost || !isFirst) return this.#outcomeOf(result, job);
+      if (isSessionLost) odoo.sessions.forget(database, fetched);
+      if (!isSessionLost || !isFirst) return odoo.outcomeOf(result, job);
+      isFirst = false;
     }
-  }
-
-  #outcomeOf(result: HttpResult, { database, route }: AskedJob): Outcome {
-    const { endpoint } = this.#options;
-    switch (result.kind) {
-      case "answered": {
-        const withAuthorization = this.#authorization !== null;
-        return outcomeOf(result.answer, {
-          route,
-          database,
-          scheme: endpoint.scheme,
-          withAuthorization,
-        });
-      }
-      case "cancelled":
-        return { kind: "released", sent: result.sent };
-      case "broken": {
-        const reason = brokenReason(result.error, endpoint);
-        if (!result.sent) return { kind: this.#unsentKind(result.error), reason };
-        return isNotHttp(result.error) ? { kind: "refused", reason } : { kind: "dropped", reason };
-      }
-    }
-  }
-
-  /**
-   * However a session is refused, the job's own request was never sent. What Odoo makes of it
-   * concerns this database alone: its registry may be broken, and even kill the worker.
-   */
-  async #fetchSession(database: string, session: string): Promise<SessionResult> {
-    const path = sessionPath(session, database);
-    const result = await this.#send(path, null).result;
-    const isGiven = result.kind === "answered" && result.answer.status < 400;
-    const route = { path: session, session: null };
-    const outcome = this.#outcomeOf(result, { database, uuid: "", route });
-    const isRepeated = this.#unavailable.has(database);
-    if (outcome.kind !== "unavailable") this.#unavailable.delete(database);
-    if (isGiven) return sessionOf(result.answer);
-    switch (outcome.kind) {
-      case "unreachable":
-      case "overloaded":
-        return outcome;
-      case "unavailable":
-        // A proxy says the same of an Odoo that is away and of a worker that died of this one
-        // database: that shows when it says so again after Odoo was found.
-        if (isRepeated) break;
-        this.#unavailable.add(database);
-        return { kind: "unreachable", reason: outcome.reason };
-      case "released":
-        return NEVER_SENT;
-    }
-    const reason = outcome.kind === "failed"
-      ? `${session} is answered ${outcome.status}`
-      : "reason" in outcome
-      ? outcome.reason
-      : outcome.kind;
-    return { kind: "refused", reason: `no session: ${reason}` };
-  }
-
-  /** A backlog that is full and a host that is away look the same, but for the other requests. */
-  #unsentKind(error: Error): "overloaded" | "unreachable" {
-    const isBusy = isTimeout(error) && [...this.#requests].some((it) => it.isAwaited);
-    return isBusy ? "overloaded" : "unreachable";
-  }
-
-  #send(path: string, cookie: string | null, traceparent?: string | null): HttpRequest {
-    const { endpoint, clock, connectTimeoutMs } = this.#options;
-    const headers = {
-      host: this.#host,
-      ...(this.#authorization === null ? {} : { authorization: this.#authorization }),
-      ...(cookie === null ? {} : { cookie }),
-      ...(traceparent ? { traceparent } : {}),
-    };
-    const request = new HttpRequest({ endpoint, clock, connectTimeoutMs, path, headers });
-    this.#requests.add(request);
-    void request.closed.then(() => this.#requests.delete(request));
-    return request;
+    return NEVER_SENT;
   }
 }
 

@@ -37,6 +37,14 @@ export function originOf({ scheme, host, port }: Endpoint): string {
   return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
+/** @throws {RangeError} A host that no URL can hold. */
+export function checkEndpoint(endpoint: Endpoint): void {
+  if (URL.canParse(originOf(endpoint))) return;
+  throw new RangeError(
+    `Cannot ask the host "${endpoint.host}": a name or an address is wanted, as in "localhost"`,
+  );
+}
+
 export function authorizationOf(
   { user, password }: Pick<Endpoint, "user" | "password">,
 ): string | null {

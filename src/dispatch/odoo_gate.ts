@@ -46,6 +46,7 @@ const ONE_FOR_TRIAL = 1;
  *   on.
  * - open → open: an outcome `overloaded` of a request sent after the last one: the ramp lowers the
  *   number of jobs that may wait for a worker.
+ * - any but stopped → open, without a ramp: `renew`, where another Odoo is asked.
  */
 export class OdooGate {
   readonly #options: OdooGateOptions;
@@ -128,6 +129,22 @@ export class OdooGate {
   noteBegun(): void {
     this.#prove();
     if (this.#isOpen) this.#ramp.grow();
+  }
+
+  /** Another Odoo is asked from now on: nothing is known of it, as at the start. */
+  renew(): void {
+    if (this.#isStopped) return;
+    this.#isOpen = true;
+    this.#isProven = true;
+    this.#reason = null;
+    this.#sinceMs = this.#options.clock.nowMs();
+    this.#vainCount = 0;
+    this.#loweredMs = -Infinity;
+    this.#logged.clear();
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#ramp.begin(Infinity);
+    this.#options.onOpen();
   }
 
   /** Ends probing. May be called twice. */

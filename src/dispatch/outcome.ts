@@ -27,6 +27,22 @@ export type Outcome =
   | { readonly kind: "dropped"; readonly reason: string }
   | { readonly kind: "released"; readonly sent: boolean };
 
+export const NEVER_SENT: Outcome = { kind: "released", sent: false };
+
+/** For people: its name, and what more is known. */
+export function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "finished":
+      return "finished";
+    case "failed":
+      return outcome.status === 500 ? "failed" : `failed, status ${outcome.status}`;
+    case "released":
+      return outcome.sent ? "let go, and Odoo goes on" : "let go before it was sent";
+    default:
+      return `${outcome.kind}, ${outcome.reason}`;
+  }
+}
+
 /** Whether Odoo itself has answered, so that it was reached and had a worker free. */
 export function isOdoosAnswer({ kind }: Outcome): boolean {
   return kind === "finished" || kind === "failed";

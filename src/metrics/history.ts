@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { TakenWaits } from "../scheduler/mod.ts";
+import type { ShownHistory } from "../view.ts";
 
 /** What grows, as it is at one moment. */
 export interface HistoryTotals {
@@ -13,22 +14,20 @@ export interface HistoryOptions {
   readonly totals: () => HistoryTotals;
 }
 
-/** The last hour in steps, the oldest first; each column has one entry a step. */
-export interface ShownHistory {
-  readonly stepMs: number;
-  readonly endMs: readonly number[];
-  /** Jobs that Odoo was asked for. */
-  readonly asked: readonly number[];
-  /** Requests that were over. */
-  readonly answered: readonly number[];
-  /** How long the jobs had waited that were taken, on average; null where none was. */
-  readonly waitMs: readonly (number | null)[];
-  /** Of 20 of them, 19 had waited for less. */
-  readonly waitP95Ms: readonly (number | null)[];
-}
-
 const STEP_MS = 5_000;
 const STEPS = 720;
+const COARSE = 6;
+
+type Column = Float64Array | Uint32Array;
+
+function columns() {
+  const none: number[] = [];
+  const noWaits: (number | null)[] = [];
+  return {
+    ...{ endMs: [...none], asked: [...none], answered: [...none] },
+    ...{ waitMs: [...noWaits], waitP95Ms: [...noWaits] },
+  };
+}
 
 /** The last hour, in a few tens of kilobytes that are taken once. */
 export class History {
@@ -63,17 +62,32 @@ export class History {
   }
 
   get shown(): ShownHistory {
-    const first = Math.max(0, this.#count - STEPS);
-    const steps = Array.from({ length: this.#count - first }, (_, it) => (first + it) % STEPS);
-    const whereTaken = (it: number, value: number) => this.#taken[it] === 0 ? null : value;
-    return {
-      stepMs: STEP_MS,
-      endMs: steps.map((it) => this.#endMs[it]!),
-      asked: steps.map((it) => this.#asked[it]!),
-      answered: steps.map((it) => this.#answered[it]!),
-      waitMs: steps.map((it) => whereTaken(it, this.#waitedMs[it]! / this.#taken[it]!)),
-      waitP95Ms: steps.map((it) => whereTaken(it, this.#waitP95Ms[it]!)),
-    };
+    return this.#inSteps(1);
+  }
+
+  /** In steps of half a minute, of which the last one may have only begun. */
+  get coarse(): ShownHistory {
+    return this.#inSteps(COARSE);
+  }
+
+  /** Always the same steps together, so that one that is over does not change any more. */
+  #inSteps(size: number): ShownHistory {
+    const oldest = Math.max(0, this.#count - STEPS);
+    const shown = { stepMs: size * STEP_MS, ...columns() };
+    for (let first = oldest; first < this.#count;) {
+      const end = Math.min(first - first % size + size, this.#count);
+      const steps = Array.from({ length: end - first }, (_, it) => (first + it) % STEPS);
+      const sum = (column: Column) => steps.reduce((all, it) => all + column[it]!, 0);
+      const taken = sum(this.#taken);
+      shown.endMs.push(this.#endMs[steps.at(-1)!]!);
+      shown.asked.push(sum(this.#asked));
+      shown.answered.push(sum(this.#answered));
+      shown.waitMs.push(taken === 0 ? null : sum(this.#waitedMs) / taken);
+      const p95Ms = Math.max(...steps.map((it) => this.#waitP95Ms[it]!));
+      shown.waitP95Ms.push(taken === 0 ? null : p95Ms);
+      first = end;
+    }
+    return shown;
   }
 
   #step(): void {

@@ -3,12 +3,14 @@ import type { TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerStatus } from "../status.ts";
 import { exposed } from "./exposition.ts";
 import { familiesOf } from "./families.ts";
-import { History, type ShownHistory } from "./history.ts";
+import type { MeasuredView, RunnerView, ShownHistory } from "../view.ts";
+import { History } from "./history.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** As much of a runner as is measured. */
 export interface Measurable {
   readonly status: RunnerStatus;
+  readonly overview: { readonly view: RunnerView };
   readonly takenWaits: TakenWaits;
 }
 
@@ -51,4 +53,10 @@ export class MeasuredRunner {
   };
 
   readonly history = (): ShownHistory => this.#history.shown;
+
+  /** What people look at. */
+  readonly view = (): MeasuredView => ({
+    ...this.#options.runner.overview.view,
+    lastHour: this.#history.coarse,
+  });
 }

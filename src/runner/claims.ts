@@ -60,7 +60,7 @@ export class Claims {
         gate.noteClaimed(job);
         if (this.#isStopping) gate.putBackIn(job, 0);
         else {
-          job.state = "asked";
+          inFlight.noteAsked(job);
           ask(job, generation);
         }
       }
@@ -70,17 +70,20 @@ export class Claims {
 
   /** The UPDATE had no effect. */
   refused({ uuids }: Claim): void {
-    for (const uuid of uuids) this.#giveUp(uuid);
+    for (const uuid of uuids) this.#giveUp(uuid, "the database refused the statement");
   }
 
   /** Nobody knows whether the UPDATE had an effect. */
   lost({ uuids }: Claim): void {
-    for (const uuid of uuids) this.#options.inFlight.get(uuid)!.state = "unsure";
+    const { inFlight } = this.#options;
+    for (const uuid of uuids) inFlight.doubt(inFlight.get(uuid)!);
   }
 
   /** Those whose UPDATE is not on the way are given up. */
   drop(): void {
-    for (const { uuid } of this.#options.work.dropClaims()) this.#giveUp(uuid);
+    for (const { uuid } of this.#options.work.dropClaims()) {
+      this.#giveUp(uuid, "nothing of its database was to be taken any more");
+    }
   }
 
   /** Nothing more is claimed; what is claimed just now is put back. */
@@ -90,8 +93,8 @@ export class Claims {
   }
 
   /** What was taken but not claimed stays `pending` in its row. */
-  #giveUp(uuid: string): void {
-    this.#options.inFlight.remove(uuid);
+  #giveUp(uuid: string, why: string): void {
+    this.#options.inFlight.giveUp(uuid, why);
     this.#options.scheduler.forget(this.#options.database, uuid);
   }
 }

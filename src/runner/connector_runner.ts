@@ -1,31 +1,35 @@
-import type { Timer } from "../clock.ts";
 import { Database } from "../database/database.ts";
 import { listDatabases } from "../database/discovery.ts";
-import type { KnownGeneration } from "../database/generation.ts";
-import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
+import type { JobFinder } from "../job_list.ts";
+import { checkEndpoint } from "../dispatch/endpoint.ts";
+import { type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
-import type { Explainer, JobsWhy } from "../why.ts";
-import { Leadership } from "./leadership.ts";
+import type { Explainer } from "../why.ts";
+import { Barrier } from "./barrier.ts";
+import { ChannelSwitch } from "./channel_switch.ts";
+import { groupOf, Leadership } from "./leadership.ts";
 import { Explanations } from "./explanations.ts";
-import { DatabaseLink } from "./database_link.ts";
-import { ContainedTurn } from "./contained_turn.ts";
-import { ContainedClock, stackOf } from "./containment.ts";
 import { Decider } from "./decider.ts";
 import { Drain } from "./drain.ts";
+import { JobHistory } from "./job_history.ts";
+import { JobSearch } from "./job_search.ts";
 import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
-import { completeOptions, groupOf, type RunnerOptions } from "./runner_options.ts";
-import { type Served, ServedDatabases } from "./served_databases.ts";
-import { statusOf } from "./runner_status.ts";
-import type { Slots } from "./slots.ts";
+import {
+  completeOptions,
+  loggersByAddon,
+  type RunnerChanges,
+  type RunnerOptions,
+} from "./runner_options.ts";
+import { serveDatabase } from "./serve_database.ts";
+import { ServedDatabases } from "./served_databases.ts";
+import { RunnerOverview } from "./runner_overview.ts";
+import { statusOf, type StatusParts } from "./runner_status.ts";
+import { Steering } from "./steering.ts";
+import { type Timing, timingOf } from "./timing.ts";
 import { WaitingSurvey } from "./waiting_survey.ts";
 
-/**
- * At the start, and after the core was made anew, nothing is taken until the jobs of all databases
- * are read, so that capacity and order can be judged; or this long.
- */
-const BARRIER_MS = 10_000;
 /** How long a stop waits at its end until requests that were never sent are put back. */
 const PUT_BACK_MS = 1_000;
 
@@ -44,21 +48,28 @@ const PUT_BACK_MS = 1_000;
 export class ConnectorRunner {
   /** Why jobs, channels and databases do not run. */
   readonly why: Explainer;
-  readonly #options: RunnerOptions;
+  /** The status at one look, bounded. */
+  readonly overview: RunnerOverview = new RunnerOverview(() => this.#parts);
+  /** The jobs in the tables. */
+  readonly jobs: JobFinder;
+  /** Pauses and resumes, until the process ends. */
+  readonly steering: Steering;
+  #options: RunnerOptions;
+  readonly #timing: Timing;
   readonly #scheduler: LiveScheduler;
   readonly #decider: Decider;
   readonly #survey: WaitingSurvey;
   readonly #requests: JobRequests;
   readonly #databases: ServedDatabases;
   readonly #leadership: Leadership;
+  readonly #maintenance: Database;
   readonly #logger: Logger;
   readonly #startedMs: number;
   #phase: RunnerPhase = "starting";
   #isStarted = false;
-  /** Nothing is taken before what runs is counted. */
-  #isBarrierUp = true;
-  #barrier: Timer | null = null;
-  #onBarrierDown: () => void = () => {};
+  readonly #barrier: Barrier;
+  readonly #history = new JobHistory(() => this.#options.clock.nowMs());
+  readonly #channels: ChannelSwitch;
   #stopped: Promise<void> | null = null;
   readonly #drain: Drain;
 
@@ -70,16 +81,21 @@ export class ConnectorRunner {
   constructor(port = 8069, channels = "root:1", options: Partial<RunnerOptions> = {}) {
     const complete = this.#options = completeOptions(options);
     const { clock, meter } = complete;
+    const timing = this.#timing = timingOf(complete);
     this.#logger = complete.logger(QUEUE_JOB_LOGGER);
     this.#startedMs = clock.nowMs();
     this.#scheduler = new LiveScheduler(channels, (error) => this.#refill(error), {
       clock,
       onRoom: (databases) => databases.forEach((it) => this.#databases.get(it)?.turn.refill()),
     });
+    this.#barrier = new Barrier(clock);
+    this.#channels = new ChannelSwitch({
+      ...{ clock, scheduler: this.#scheduler, turns: () => this.#databases.turns() },
+    });
+    this.steering = this.#steeringOf(this.#scheduler);
     this.#survey = new WaitingSurvey({ clock, scheduler: this.#scheduler });
     this.#decider = new Decider({
-      scheduler: this.#scheduler,
-      ...{ clock, meter },
+      ...{ clock, meter, scheduler: this.#scheduler },
       allowance: () => this.#mayDecide ? this.#requests.allowance : 0,
       take: (database, uuid, channel) => this.#databases.get(database)?.turn.take(uuid, channel),
     });
@@ -87,45 +103,28 @@ export class ConnectorRunner {
       ...complete,
       endpoint: { ...complete.endpoint, port },
       ...{ logger: this.#logger, scheduler: this.#scheduler },
-      loggerOf: (generation) => this.#loggerOf(generation),
-      turns: () => this.#databases.all().map((it) => it.turn),
+      loggerOf: loggersByAddon(complete),
+      turns: () => this.#databases.turns(),
       onMore: () => this.#decider.decideSoon(),
       onOutcome: (database, uuid, outcome) => {
         this.#databases.get(database)?.turn.answered(uuid, outcome);
         this.#change();
       },
     });
-    this.#databases = new ServedDatabases({
-      ...complete,
-      logger: this.#logger,
-      intervalMs: complete.discoveryIntervalMs,
-      discover: (signal) => {
-        return listDatabases({ ...complete, filter: complete.databaseFilter, signal });
-      },
-      serve: (name, slots) => this.#serve(name, slots),
-      onListed: () => this.#change(),
-      onGone: (name, { inFlight }) => {
-        this.#scheduler.forgetDatabase(name);
-        this.#requests.databaseGone(name, inFlight);
-        this.#decider.decideSoon();
-      },
-    });
+    this.#databases = this.#serve(complete);
     this.why = new Explanations({
       ...{ ...complete, scheduler: this.#scheduler, requests: this.#requests },
-      phase: () => this.#phase,
-      isReading: () => this.#isBarrierUp,
+      ...{ history: this.#history, steering: this.steering, phase: () => this.#phase },
+      isReading: () => this.#barrier.isUp,
       served: (name) => this.#databases.get(name),
       databases: () => this.#databases.names(),
     });
-    this.#drain = new Drain({
-      ...{ clock, logger: this.#logger, served: () => this.#databases.all() },
-    });
+    this.jobs = new JobSearch({ ...complete, databases: () => this.#databases.names() });
+    this.#drain = new Drain({ clock, logger: this.#logger, served: () => this.#databases.all() });
+    this.#maintenance = new Database(complete.maintenanceDatabase, complete);
     this.#leadership = new Leadership({
-      ...complete,
-      group: groupOf(complete),
-      logger: this.#logger,
-      databases: [complete.maintenanceDatabase, ...(complete.databases ?? [])]
-        .map((name) => new Database(name, complete)),
+      ...{ ...complete, timing, logger: this.#logger },
+      group: groupOf(complete, this.#maintenance),
       onLead: () => this.#lead(),
       onLose: (reason) => this.#loseLead(reason),
       onStandBy: () => {
@@ -153,6 +152,27 @@ export class ConnectorRunner {
   }
 
   /**
+   * Changes what can change while it works; what is not given stays. No job loses its place or its
+   * slot. Requests that are open go on, at the Odoo that they were sent to. A database that is not
+   * to be served any more is left as a stop leaves it.
+   *
+   * @throws {ConfigError} With every mistake of the channel string.
+   * @throws {RangeError} A host that no URL can hold. Either way nothing has changed.
+   */
+  reconfigure({ channels, port, ...changes }: RunnerChanges): void {
+    if (this.#stopped) return;
+    const options = { ...this.#options, ...changes };
+    const endpoint = { ...options.endpoint, port: port ?? this.#requests.endpoint.port };
+    checkEndpoint(endpoint);
+    if (channels !== undefined) this.#channels.configure(channels);
+    this.#options = options;
+    Object.assign(this.#timing, timingOf(options));
+    this.#requests.moveTo(endpoint);
+    if (this.#leadership.regroup(groupOf(options, this.#maintenance))) this.#databases.lookNow();
+    this.#change();
+  }
+
+  /**
    * Ends: no more jobs are taken, those asked for arrive in Odoo or are put back. Resolves when all
    * sessions and requests have ended. May be called twice.
    */
@@ -160,19 +180,8 @@ export class ConnectorRunner {
     return this.#stopped ??= this.#end();
   }
 
-  /** Why a job does not run; without a database, in all that are served. */
-  explain(database: string | null, uuid: string): Promise<JobsWhy> {
-    return this.why.explain(database, uuid);
-  }
-
   get status(): RunnerStatus {
-    const { version, clock } = this.#options;
-    return statusOf({
-      ...{ version, phase: this.#phase, startedMs: this.#startedMs, nowMs: clock.nowMs() },
-      odoo: this.#requests.status,
-      served: this.#databases.all(),
-      scheduler: this.#scheduler,
-    });
+    return statusOf(this.#parts);
   }
 
   /** How long the jobs had waited that were taken; the status has it too, and costs more. */
@@ -185,7 +194,7 @@ export class ConnectorRunner {
     if (this.#stopped) return this.#databases.resume();
     this.#phase = "running";
     this.#logger.info("initializing database connections");
-    this.#raiseBarrier(() => this.#logger.info("database connections ready"));
+    this.#raiseBarrier("database connections ready");
     this.#databases.start();
   }
 
@@ -196,90 +205,75 @@ export class ConnectorRunner {
     if (this.#stopped) return;
     this.#phase = "starting";
     this.#logger.warning(`this job runner no longer leads: ${reason}`);
-    this.#barrier?.cancel();
+    this.#barrier.leave();
     await this.#databases.pause();
   }
 
-  #serve(name: string, slots: Slots): Served {
-    const { connection, random, requeueStartedAfterMs } = this.#options;
-    const onError = (error: unknown) => this.#contain(error, name);
-    const clock = new ContainedClock(this.#options.clock, onError);
-    const database = new Database(name, { connection, clock });
-    const turn: ContainedTurn = new ContainedTurn({
-      database: name,
-      scheduler: this.#scheduler,
-      clock,
-      random,
-      logger: this.#logger,
-      requeueStartedAfterMs,
-      ask: (job, generation) => this.#requests.ask(name, job, generation),
-      onBegun: () => this.#requests.noteBegun(),
-      letGo: (uuid) => this.#requests.letGo(name, uuid),
-      onChange: () => this.#change(),
-      onWork: () => link.work(),
-    }, onError);
-    const link: DatabaseLink = new DatabaseLink({
-      ...this.#options,
-      ...{ clock, database, turn, slots },
-      loggerOf: (generation) => this.#loggerOf(generation),
-      retryMs: this.#options.discoveryIntervalMs,
-      onChange: () => this.#change(),
+  #steeringOf(scheduler: LiveScheduler): Steering {
+    return new Steering({
+      ...{ clock: this.#options.clock, scheduler },
+      isServed: (name) => this.#databases.get(name) !== undefined,
+      onDatabase: (name) => this.#databases.get(name)?.turn.steered(),
+      onMore: () => this.#decider.decideSoon(),
     });
-    return { turn, link };
   }
 
-  /** An error where none may be: it costs this database its session, and no other anything. */
-  #contain(error: unknown, name: string): void {
-    this.#logger.critical(`a bug to report, the database begins anew: ${stackOf(error)}`, name);
-    this.#databases.get(name)?.link.restart(`an error of the runner itself: ${error}`);
-  }
-
-  #loggerOf(generation: KnownGeneration | null): Logger {
-    return generation?.addon === "connector"
-      ? this.#options.logger(CONNECTOR_LOGGER)
-      : this.#logger;
+  #serve(options: RunnerOptions): ServedDatabases {
+    const shared = {
+      ...{ ...options, timing: this.#timing, logger: this.#logger, steering: this.steering },
+      ...{ scheduler: this.#scheduler, requests: this.#requests, history: this.#history },
+      loggerOf: loggersByAddon(options),
+      onChange: () => this.#change(),
+    };
+    return new ServedDatabases({
+      ...{ ...options, timing: this.#timing, logger: this.#logger },
+      discover: (signal) => listDatabases({ ...this.#options, signal }),
+      serve: (name, slots) => serveDatabase(name, slots, shared),
+      onListed: () => this.#change(),
+      onLeave: (name) => this.#scheduler.parkDatabase(name),
+      onGone: (name, { inFlight }) => {
+        this.#scheduler.forgetDatabase(name);
+        this.#requests.databaseGone(name, inFlight);
+        this.#decider.decideSoon();
+      },
+    });
   }
 
   #change(): void {
-    if (this.#isBarrierUp && this.#databases.isDiscovered) {
-      if (this.#databases.all().every(({ link }) => link.isSettled)) this.#lowerBarrier();
+    if ((this.#barrier.isUp || this.#channels.isReading) && this.#databases.areRead) {
+      this.#barrier.lower();
+      this.#channels.noteRead();
     }
+    this.#databases.noteChange();
     if (this.#phase === "stopping") this.#drain.look();
     this.#decider.decideSoon();
   }
 
-  #raiseBarrier(onDown: () => void): void {
-    this.#barrier?.cancel();
-    this.#isBarrierUp = true;
-    this.#onBarrierDown = onDown;
-    this.#barrier = this.#options.clock.after(BARRIER_MS, () => this.#lowerBarrier());
-  }
-
-  #lowerBarrier(): void {
-    if (!this.#isBarrierUp) return;
-    this.#isBarrierUp = false;
-    this.#barrier?.cancel();
-    if (this.#phase === "running") this.#onBarrierDown();
-    this.#decider.decideSoon();
+  #raiseBarrier(told: string): void {
+    this.#barrier.raise(() => {
+      if (this.#phase === "running") this.#logger.info(told);
+      this.#decider.decideSoon();
+    });
   }
 
   /** The core trapped and is made anew: what is in our hands runs, every database is read again. */
   #refill(error: SchedulerError): void {
     this.#logger.error(`the scheduler is made anew, a bug to report: ${error.message}`);
-    this.#raiseBarrier(() => this.#logger.info("the scheduler knows all jobs again"));
+    this.#raiseBarrier("the scheduler knows all jobs again");
     this.#requests.refill();
-    for (const { turn } of this.#databases.all()) turn.refill();
+    for (const turn of this.#databases.turns()) turn.refill();
   }
 
   async #end(): Promise<void> {
     this.#logger.info("graceful stop requested");
     this.#phase = "stopping";
-    this.#barrier?.cancel();
+    this.#barrier.leave();
     this.#decider.stop();
     this.#scheduler.stop();
     this.#survey.stop();
+    this.#channels.stop();
     this.#drain.begin();
-    await this.#drain.wait(this.#options.drainTimeoutMs);
+    await this.#drain.wait(this.#timing.drainTimeoutMs);
     // What was never sent is known only now, and put back.
     await this.#requests.stop();
     await this.#drain.wait(PUT_BACK_MS);
@@ -290,7 +284,17 @@ export class ConnectorRunner {
     this.#logger.info("stopped");
   }
 
+  get #parts(): StatusParts {
+    const { version, clock } = this.#options;
+    return {
+      ...{ version, phase: this.#phase, startedMs: this.#startedMs, nowMs: clock.nowMs() },
+      ...{ odoo: this.#requests.status, steering: this.steering.status },
+      served: this.#databases.all(),
+      scheduler: this.#scheduler,
+    };
+  }
+
   get #mayDecide(): boolean {
-    return this.#phase === "running" && !this.#isBarrierUp;
+    return this.#phase === "running" && !this.#barrier.isUp && !this.steering.isAllPaused;
   }
 }

@@ -33,7 +33,7 @@ export class ContainedTurn extends DatabaseTurn {
   override lost(): void {
     this.#contain(() => super.lost());
     // Their claim was on the way when an error came between: their rows say whether it took effect.
-    for (const job of this.inFlight.all()) if (job.state === "claimed") job.state = "unsure";
+    for (const job of this.inFlight.all()) if (job.state === "claimed") this.inFlight.doubt(job);
   }
 
   override leave(): void {
@@ -66,6 +66,10 @@ export class ContainedTurn extends DatabaseTurn {
 
   override refill(): void {
     this.#contain(() => super.refill());
+  }
+
+  override steered(): void {
+    this.#contain(() => super.steered());
   }
 
   override stop(): void {

@@ -45,11 +45,11 @@ export class DatabaseLink {
   #life: Promise<void> | null = null;
 
   constructor(options: LinkOptions) {
-    const { clock, database, heartbeatIntervalMs, heartbeatDeadlineMs } = this.#options = options;
+    const { clock, timing, database } = this.#options = options;
     this.#timers = new TimerSet(clock);
     this.#waiting = new Waiting(this.#timers);
     this.#heartbeat = new Heartbeat({
-      ...{ clock, intervalMs: heartbeatIntervalMs, deadlineMs: heartbeatDeadlineMs },
+      ...{ clock, timing },
       onDue: () => this.work(),
     });
     this.#hearing = new Hearing({ ...options, heartbeat: this.#heartbeat });
@@ -122,11 +122,10 @@ export class DatabaseLink {
   get status(): Omit<DatabaseStatus, "waitingSinceMs"> {
     const { database, turn } = this.#options;
     this.#observe();
-    const generation = this.#generation?.name ?? null;
     return {
       name: database.name,
       ...this.#state.shown,
-      generation,
+      generation: this.#generation?.name ?? null,
       ...{ inFlight: turn.inFlight.size, heardMs: this.#hearing.heardMs },
       ...turn.stuck,
     };
@@ -207,7 +206,8 @@ export class DatabaseLink {
       return await this.#options.database.generation(session);
     } catch (error) {
       const { state, reason } = this.#state;
-      if (error instanceof SessionLost || state !== "paused") throw error;
+      const isUpgraded = state === "paused" && reason !== this.#options.turn.reason;
+      if (error instanceof SessionLost || !isUpgraded) throw error;
       return { state: "paused", reason: reason! } as const;
     }
   }
@@ -217,12 +217,12 @@ export class DatabaseLink {
    * more at what the database is.
    */
   async #lock(session: Session, generation: KnownGeneration, onWait: () => void) {
-    const { database, clock, retryMs } = this.#options;
+    const { database, clock, timing } = this.#options;
     // It would stay with a backend that is not ours.
     if (this.#isPolled) return true;
     if (await database.lock(session, generation)) return true;
     this.#heartbeat.stop();
-    const endMs = clock.nowMs() + retryMs;
+    const endMs = clock.nowMs() + timing.discoveryIntervalMs;
     this.#isHeldByOurs = await database.isLockOurs(session, generation);
     do {
       onWait();
@@ -252,7 +252,6 @@ export class DatabaseLink {
     const lead = new Lead({
       ...{ ...this.#options, session, generation },
       ...{ heartbeat: this.#heartbeat, hearing: this.#hearing },
-      lookIntervalMs: this.#options.retryMs,
       pollIntervalMs: this.#isPolled ? this.#options.pollIntervalMs : null,
       onWork: () => this.#observe(),
     });

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { InFlightJob } from "./in_flight.ts";
-import type { Served } from "./served_databases.ts";
+import type { Served } from "./serve_database.ts";
 
 export interface DrainOptions {
   readonly clock: Clock;

@@ -1,10 +1,10 @@
 import type { Clock } from "../clock.ts";
 import type { ConnectionSettings } from "../database/connection.ts";
-import { Database } from "../database/database.ts";
 import { readJobDetails } from "../database/job_details.ts";
 import type { Explanation, PathChannel } from "../scheduler/mod.ts";
 import { sentenceOf, told } from "../sentences.ts";
 import type { RunnerPhase } from "../status.ts";
+import type { SteerTarget } from "../steering.ts";
 import type {
   ChannelWhy,
   DatabaseWhy,
@@ -15,12 +15,16 @@ import type {
   JobWhy,
   Reason,
   RunningJob,
+  ToldReason,
 } from "../why.ts";
+import type { JobHistory } from "./job_history.ts";
+import { JobReader, type Read } from "./job_reader.ts";
 import type { JobRequests } from "./job_requests.ts";
 import { jobReasons } from "./job_reasons.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import { databaseStatusOf, withFailed } from "./runner_status.ts";
 import type { Served } from "./served_databases.ts";
+import type { Steering } from "./steering.ts";
 import { Slots } from "./slots.ts";
 
 export interface ExplanationsOptions {
@@ -28,6 +32,8 @@ export interface ExplanationsOptions {
   readonly connection: ConnectionSettings;
   readonly scheduler: LiveScheduler;
   readonly requests: JobRequests;
+  readonly history: JobHistory;
+  readonly steering: Pick<Steering, "pauseOf">;
   readonly phase: () => RunnerPhase;
   /** Nothing is taken before the jobs of all databases are read. */
   readonly isReading: () => boolean;
@@ -36,36 +42,31 @@ export interface ExplanationsOptions {
   readonly databases: () => readonly string[];
 }
 
-/** A database that takes longer is not waited for. */
-const READ_MS = 5_000;
 const RUNNING_MAX = 5;
-const NO_ROW = { row: null, problem: null } as const;
-
-/** A row as it was read, or why it was not. */
-interface RowRead {
-  readonly row: JobDetails | null;
-  readonly problem: string | null;
-}
+const NO_ROW = { value: null, problem: null } as const;
 
 /**
  * Why jobs do not run: what the scheduler says, why the runner takes nothing, and what the row
- * itself says. It changes nothing. A row is read over a connection of its own, which ends with it:
- * so no job waits for a question, and a database that we do not lead can be asked as well.
+ * itself says. It changes nothing, and a database that we do not lead can be asked as well.
  */
 export class Explanations implements Explainer {
   readonly #options: ExplanationsOptions;
-  /** So many databases are read at the same time, whoever asks. */
-  readonly #slots: Slots;
+  readonly #reader: JobReader;
 
   constructor(options: ExplanationsOptions) {
-    this.#options = options;
-    this.#slots = new Slots(options.clock);
+    const { clock, connection } = this.#options = options;
+    this.#reader = new JobReader({ clock, connection, slots: new Slots(clock) });
   }
 
   async explain(database: string | null, uuid: string): Promise<JobsWhy> {
     const names = database === null ? this.#options.databases() : [database];
-    const jobs = await Promise.all(names.map((name) => this.#job(name, uuid)));
-    const isWanted = (it: JobWhy) => database !== null || it.reasons[0]?.kind !== "missing";
+    const read = await Promise.all(names.map((name) => this.#job(name, uuid)));
+    const seen = this.#options.history.of(uuid);
+    const jobs = read.map((it) => ({ ...it, history: seen.get(it.database) ?? [] }));
+    // Rows go when their jobs have long been done.
+    const isWanted = ({ reasons, history }: JobWhy) => {
+      return database !== null || reasons[0]?.kind !== "missing" || history.length > 0;
+    };
     return { uuid, jobs: jobs.filter(isWanted), asked: names.length };
   }
 
@@ -75,7 +76,7 @@ export class Explanations implements Explainer {
     if (explained?.state === "unknown") return null;
     const { reasons = [], waitsAt = null } = explained ?? {};
     const path = this.#pathOf(explained);
-    const all = [...this.#runnerHolds(), ...reasons].map((it) => told(it, nowMs));
+    const all = this.#told([...this.#runnerHolds(), ...reasons], nowMs);
     const name = path[0]?.name ?? channel;
     const answer = sentenceOf(`A job that comes to channel ${name} now`, all);
     const full = reasons.find((it) => it.kind === "full")?.channel ?? name;
@@ -89,7 +90,7 @@ export class Explanations implements Explainer {
   explainDatabase(database: string): DatabaseWhy {
     const { clock, scheduler, served: find } = this.#options;
     const nowMs = clock.nowMs();
-    const reasons = this.#holds(database).map((it) => told(it, nowMs));
+    const reasons = this.#told(this.#holds(database), nowMs);
     const served = find(database);
     return {
       ...{ database, nowMs, reasons },
@@ -98,10 +99,10 @@ export class Explanations implements Explainer {
     };
   }
 
-  async #job(database: string, uuid: string): Promise<JobWhy> {
+  async #job(database: string, uuid: string): Promise<Omit<JobWhy, "history">> {
     const { served: find, clock, scheduler } = this.#options;
     const served = find(database);
-    const { row, problem } = served ? await this.#read(database, uuid) : NO_ROW;
+    const { value: row, problem } = served ? await this.#read(database, uuid) : NO_ROW;
     // What is known without waiting, all of one moment.
     const nowMs = clock.nowMs();
     const explained = scheduler.explain(database, uuid);
@@ -114,36 +115,17 @@ export class Explanations implements Explainer {
         isRead: served.turn.phase === "ready",
       })
       : this.#holds(database);
-    const reasons = found.map((it) => told(it, nowMs));
+    const reasons = this.#told(found, nowMs);
     const { state: known = "unknown", waitsAt = null } = explained ?? {};
     const path = this.#pathOf(explained);
     const answer = sentenceOf(`Job ${uuid} of database ${database}`, reasons);
     return { ...{ database, uuid, nowMs, answer, reasons, row, known }, waitsAt, path };
   }
 
-  async #read(database: string, uuid: string): Promise<RowRead> {
-    const { clock, connection } = this.#options;
-    const giveBack = await this.#slots.take();
-    const stop = new AbortController();
-    const limit = clock.after(READ_MS, () => stop.abort());
-    try {
-      const reader = new Database(database, { connection, clock });
-      const session = await reader.openSession({}, { signal: stop.signal });
-      try {
-        const generation = await reader.generation(session);
-        if ("reason" in generation) return { row: null, problem: generation.reason };
-        return { row: await readJobDetails(session, generation, uuid), problem: null };
-      } finally {
-        await session.end();
-      }
-    } catch (error) {
-      const isLate = stop.signal.aborted;
-      const problem = isLate ? `no answer within ${READ_MS / 1000} s` : (error as Error).message;
-      return { row: null, problem };
-    } finally {
-      limit.cancel();
-      giveBack();
-    }
+  #read(database: string, uuid: string): Promise<Read<JobDetails | null>> {
+    return this.#reader.read(database, (session, generation) => {
+      return readJobDetails(session, generation, uuid);
+    });
   }
 
   #pathOf(explained: Explanation | null): PathChannel[] {
@@ -160,8 +142,25 @@ export class Explanations implements Explainer {
       const state = "unserved";
       return [...runner, { kind: "database", state, reason: null, sinceMs: null }];
     }
+    const pause = this.#pausedBy({ what: "database", name: database });
+    const holds = pause ? [...runner, pause] : runner;
     const { state, reason, sinceMs } = served.link.status;
-    return state === "ready" ? runner : [...runner, { kind: "database", state, reason, sinceMs }];
+    const isWell = state === "ready" || served.turn.phase === "paused";
+    return isWell ? holds : [...holds, { kind: "database", state, reason, sinceMs }];
+  }
+
+  #pausedBy(target: SteerTarget): HostReason | null {
+    const pause = this.#options.steering.pauseOf(target);
+    return pause && { kind: "pausedBy", ...pause };
+  }
+
+  /** The scheduler knows that a channel is paused, and not by whom. */
+  #told(reasons: readonly Reason[], nowMs: number): ToldReason[] {
+    const byWhom = (it: Reason): Reason => {
+      if (it.kind !== "paused") return it;
+      return this.#pausedBy({ what: "channel", name: it.channel }) ?? it;
+    };
+    return reasons.map((it) => told(byWhom(it), nowMs));
   }
 
   /** Why nothing is taken at all. */
@@ -169,7 +168,8 @@ export class Explanations implements Explainer {
     const { phase: readPhase, isReading, scheduler, requests } = this.#options;
     const phase = readPhase();
     if (phase !== "running") return [{ kind: "runner", phase }];
-    const holds: HostReason[] = [];
+    const pause = this.#pausedBy({ what: "everything", name: null });
+    const holds = pause ? [pause] : [];
     if (isReading()) holds.push({ kind: "reading" });
     const { state, reason } = scheduler.status;
     if (state !== "deciding") holds.push({ kind: "scheduler", state, reason });

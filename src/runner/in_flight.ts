@@ -1,5 +1,8 @@
 import type { JobRow } from "../database/job_row.ts";
+import type { Outcome } from "../dispatch/outcome.ts";
+import { isOdoosAnswer, outcomeText } from "../dispatch/outcome.ts";
 import type { InFlightCounts } from "../status.ts";
+import type { Seen } from "./job_history.ts";
 
 /**
  * A job that is in the runner's hands. The core counts it as running all the while.
@@ -31,14 +34,23 @@ export interface InFlightJob {
   mayRun: boolean;
 }
 
+/** Whom `InFlight` tells what. */
+export interface InFlightEvents {
+  /** Odoo has begun with a job, told once for each. */
+  readonly onBegun: () => void;
+  /** What has become of a job. */
+  readonly seen: Seen;
+}
+
+const NOBODY: InFlightEvents = { onBegun: () => {}, seen: () => {} };
+
 /** The jobs of one database that are in the runner's hands: at most one open request each. */
 export class InFlight {
   readonly #jobs = new Map<string, InFlightJob>();
-  readonly #onBegun: () => void;
+  readonly #events: InFlightEvents;
 
-  /** @param onBegun Odoo has begun with a job, told once for each. */
-  constructor(onBegun: () => void = () => {}) {
-    this.#onBegun = onBegun;
+  constructor(events: InFlightEvents = NOBODY) {
+    this.#events = events;
   }
 
   get(uuid: string): InFlightJob | undefined {
@@ -60,19 +72,46 @@ export class InFlight {
       mayRun: false,
     };
     this.#jobs.set(uuid, job);
+    this.#events.seen(uuid, "taken");
     return job;
+  }
+
+  /** Its UPDATE had no effect: it is pending still. */
+  giveUp(uuid: string, why: string): void {
+    this.remove(uuid);
+    this.#events.seen(uuid, "notClaimed", why);
+  }
+
+  /** Nobody knows whether its UPDATE had an effect. */
+  doubt(job: InFlightJob): void {
+    job.state = "unsure";
+    this.#events.seen(job.uuid, "unsure");
+  }
+
+  /** Its one request is about to be opened. */
+  noteAsked(job: InFlightJob): void {
+    job.state = "asked";
+    this.#events.seen(job.uuid, "asked");
   }
 
   /** Its row shows that Odoo has begun with it. */
   noteBegun(job: InFlightJob): void {
     if (job.hasStarted) return;
     job.hasStarted = true;
-    this.#onBegun();
+    this.#events.seen(job.uuid, "begun");
+    this.#events.onBegun();
   }
 
-  /** Its request was answered, maybe before its row was read. */
-  noteAnswered(job: InFlightJob): void {
-    if (!job.hasStarted) this.#onBegun();
+  /** Its request is over, maybe before its row was read. */
+  noteAnswered(job: InFlightJob, outcome: Outcome): void {
+    this.#events.seen(job.uuid, "answered", outcomeText(outcome));
+    if (isOdoosAnswer(outcome) && !job.hasStarted) this.#events.onBegun();
+  }
+
+  /** It is pending again. */
+  putBack(uuid: string): void {
+    this.remove(uuid);
+    this.#events.seen(uuid, "putBack");
   }
 
   /** Drops all but the jobs with an open request. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
@@ -35,6 +36,7 @@ export interface JobRequestsOptions {
 export class JobRequests {
   readonly #options: JobRequestsOptions;
   readonly #dispatcher: Dispatcher;
+  #endpoint: Endpoint;
   readonly #gate: OdooGate;
   readonly #waiting: WaitingJobs;
   readonly #gone: GoneJobs;
@@ -42,6 +44,7 @@ export class JobRequests {
   /** @throws {RangeError} A host that no URL can hold. */
   constructor(options: JobRequestsOptions) {
     this.#options = options;
+    this.#endpoint = options.endpoint;
     this.#dispatcher = new Dispatcher(options);
     this.#waiting = new WaitingJobs(options);
     this.#gone = new GoneJobs({
@@ -56,6 +59,23 @@ export class JobRequests {
     });
   }
 
+  get endpoint(): Endpoint {
+    return this.#endpoint;
+  }
+
+  /**
+   * From now on Odoo is asked there, if it is not already; requests that are open go on where they
+   * are.
+   *
+   * @throws {RangeError} A host that no URL can hold; nothing has changed then.
+   */
+  moveTo(endpoint: Endpoint): void {
+    if (isDeepStrictEqual(endpoint, this.#endpoint)) return;
+    this.#dispatcher.moveTo(endpoint);
+    this.#endpoint = endpoint;
+    this.#gate.renew();
+  }
+
   /** How many jobs may be taken now, as far as Odoo is concerned. */
   get allowance(): number {
     return this.#gate.allowance;
@@ -64,7 +84,7 @@ export class JobRequests {
   get status(): OdooStatus {
     const { isOpen: open, reason, sinceMs } = this.#gate;
     return {
-      url: originOf(this.#options.endpoint),
+      url: originOf(this.#endpoint),
       ...{ open, reason, sinceMs },
       waiting: this.#waiting.count,
     };
@@ -81,6 +101,7 @@ export class JobRequests {
     logger.info(`asking Odoo to run job ${uuid} on db ${database}`, database);
     meter.asked(database);
     const askedMs = clock.nowMs();
+    const endpoint = this.#endpoint;
     const span = trace?.({ database, uuid, channel, takenMs }) ?? null;
     const traceparent = span?.traceparent ?? null;
     const route = { path: generation.path, session: generation.session };
@@ -92,7 +113,8 @@ export class JobRequests {
       const answeredMs = clock.nowMs();
       meter.answered(outcome.kind, answeredMs - takenMs);
       span?.end(outcome.kind, answeredMs);
-      this.#gate.note(outcome, askedMs);
+      // What is still open where Odoo was says nothing of where it is.
+      if (endpoint === this.#endpoint) this.#gate.note(outcome, askedMs);
       this.#gone.answered(database, uuid);
       onOutcome(database, uuid, outcome);
     });

@@ -7,6 +7,7 @@ import { type Answer, execute, READS_MAX, type Statement } from "../database/sta
 import type { Meter } from "../meter.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import type { Hearing } from "./hearing.ts";
+import type { Timing } from "./timing.ts";
 
 export interface LeadOptions {
   readonly database: Database;
@@ -17,8 +18,7 @@ export interface LeadOptions {
   readonly hearing: Hearing;
   readonly meter: Meter;
   readonly clock: Clock;
-  /** How long until it is looked again at what the database is. */
-  readonly lookIntervalMs: number;
+  readonly timing: Readonly<Pick<Timing, "discoveryIntervalMs">>;
   /** How often to read all jobs, where nothing is heard; else null. */
   readonly pollIntervalMs: number | null;
   /** The turn's phase may have changed. */
@@ -179,7 +179,8 @@ export class Lead {
   #lookLater(): void {
     this.#lookTimer?.cancel();
     if (this.#isOver) return;
-    this.#lookTimer = this.#timers.after(this.#options.lookIntervalMs, () => this.lookNow());
+    const { discoveryIntervalMs } = this.#options.timing;
+    this.#lookTimer = this.#timers.after(discoveryIntervalMs, () => this.lookNow());
   }
 
   /** What is in our hands is read by its name: it may be over, and a scan would not see it. */

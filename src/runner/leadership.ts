@@ -1,22 +1,37 @@
 import { type Backoff, backoffMs } from "../backoff.ts";
 import { type Clock, TimerSet } from "../clock.ts";
 import { withCure } from "../database/connection_cure.ts";
-import type { Database } from "../database/database.ts";
-import { Heartbeat } from "../database/heartbeat.ts";
-import { type Session, SessionLost } from "../database/session.ts";
+import { Database } from "../database/database.ts";
 import type { Logger } from "../log.ts";
+import { GroupSession } from "./group_session.ts";
+import type { RunnerOptions } from "./runner_options.ts";
+import type { Timing } from "./timing.ts";
 import { mayBeTerminated, TERMINATED_PAUSE_MS } from "./termination.ts";
 
-export interface LeadershipOptions {
-  /** Runners of one group serve the same databases. */
-  readonly group: string;
-  /** Where the group's lock lives: the first of these that lets us in. */
+/** Runners that serve the same databases with the same role. */
+export interface Group {
+  readonly name: string;
+  /** Where its lock lives: the first of these that lets us in. */
   readonly databases: readonly Database[];
+}
+
+/** @param maintenance The lock lives there, unless that is not for us. */
+export function groupOf(options: RunnerOptions, maintenance: Database): Group {
+  const { connection, databases, databaseFilter } = options;
+  const filter = databaseFilter?.source ?? null;
+  const chosen = databases && [...databases].sort();
+  return {
+    name: JSON.stringify([connection.user, chosen, filter]),
+    databases: [maintenance, ...(databases ?? []).map((it) => new Database(it, options))],
+  };
+}
+
+export interface LeadershipOptions {
+  readonly group: Group;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
-  readonly heartbeatIntervalMs: number;
-  readonly heartbeatDeadlineMs: number;
+  readonly timing: Readonly<Pick<Timing, "heartbeatIntervalMs" | "heartbeatDeadlineMs">>;
   /** We lead from now on. */
   readonly onLead: () => void;
   /** Another does. */
@@ -33,6 +48,8 @@ const RECONNECT_BACKOFF: Backoff = { firstMs: 250, longestMs: 5_000 };
  * the longest pause, so that one that ends again and again spares the server whoever ends it.
  */
 const STEADY_MS = 3 * RECONNECT_BACKOFF.longestMs;
+/** A code of our own: the session is well, but of no use to the group that we are in now. */
+const REGROUPED = "REGROUPED";
 /** There is no such database, or the role may not use it. */
 const NOT_FOR_US = /^(3D000|42501|28\w{3})$/;
 
@@ -44,21 +61,39 @@ const NOT_FOR_US = /^(3D000|42501|28\w{3})$/;
 export class Leadership {
   readonly #options: LeadershipOptions;
   readonly #timers: TimerSet;
+  #group: Group;
   #candidate = 0;
   #failureCount = 0;
   #failure: string | null = null;
   #isStandby = false;
   readonly #stopping = new AbortController();
   #interrupt: () => void = () => {};
+  /** Whoever leads takes the lock of a group that is new. */
+  #follow: () => void = () => {};
   #life: Promise<void> | null = null;
 
   constructor(options: LeadershipOptions) {
     this.#options = options;
+    this.#group = options.group;
     this.#timers = new TimerSet(options.clock);
   }
 
   start(): void {
     this.#life ??= this.#live();
+  }
+
+  /**
+   * Other databases are to be served. A leader goes on leading, unless another runner leads those
+   * already, or their lock lives in another database.
+   *
+   * @returns Whether they are others.
+   */
+  regroup(group: Group): boolean {
+    if (group.name === this.#group.name) return false;
+    this.#group = group;
+    this.#candidate = 0;
+    this.#follow();
+    return true;
   }
 
   /** Gives the lead to another. Resolves when the lock is free. */
@@ -82,47 +117,56 @@ export class Leadership {
 
   /** One session: stands by until the lock is ours, then leads until the session ends. */
   async #compete(): Promise<void> {
-    const { clock, group, onLead, onStandBy, onLose, logger } = this.#options;
-    const database = this.#options.databases[this.#candidate]!;
-    let lose: (reason: SessionLost) => void = () => {};
-    const lost = new Promise<SessionLost>((resolve) => lose = resolve);
-    const heartbeat = new Heartbeat({
-      clock,
-      intervalMs: this.#options.heartbeatIntervalMs,
-      deadlineMs: this.#options.heartbeatDeadlineMs,
-      onDue: () => void heartbeat.send(session),
-    });
-    const session: Session = await database.openSession({
-      onNotify: () => heartbeat.heard(),
-      onLost: (reason) => lose(reason),
-    }, { signal: this.#stopping.signal });
+    const { clock, timing, onLead, onStandBy, onLose, logger } = this.#options;
+    const { signal } = this.#stopping;
+    const database = this.#database;
+    const session = await GroupSession.open({ database, clock, timing, signal });
     const openedMs = clock.nowMs();
     try {
-      // Before the lock, which would stay with a pooler's backend.
-      await heartbeat.start(session);
-      heartbeat.stop();
-      while (!await database.lockGroup(session, group)) {
+      await session.prove();
+      while (!await session.lock(this.#group.name)) {
         if (!this.#isStandby) logger.info("another job runner leads; standing by");
         this.#isStandby = true;
         onStandBy();
         await this.#wait(STANDBY_INTERVAL_MS);
-        if (this.#isStopped) return;
+        if (this.#isStopped || database !== this.#database) return;
       }
-      this.#interrupt = () => lose(new SessionLost("STOPPED", "stopped"));
+      this.#interrupt = () => session.abandon("STOPPED", "stopped");
       if (this.#isStandby) logger.info("this job runner leads now");
       this.#isStandby = false;
-      await heartbeat.start(session);
+      await session.keepAlive();
       if (this.#isStopped) return;
       onLead();
-      const reason = await lost;
+      this.#follow = () => void this.#followGroup(session, database);
+      // It may have changed since.
+      this.#follow();
+      const reason = await session.lost;
       if (this.#isStopped) return;
       await onLose(reason.message);
-      throw reason;
+      if (reason.code !== REGROUPED) throw reason;
     } finally {
       if (clock.nowMs() - openedMs >= STEADY_MS) [this.#failureCount, this.#failure] = [0, null];
-      heartbeat.stop();
+      this.#follow = () => {};
       await session.end();
     }
+  }
+
+  /** A leader leads the group that it is in now. */
+  async #followGroup(session: GroupSession, database: Database): Promise<void> {
+    if (database !== this.#database) {
+      return session.abandon(REGROUPED, "other databases are chosen");
+    }
+    try {
+      if (await session.lock(this.#group.name)) return;
+      session.abandon(REGROUPED, "another one leads the databases that are chosen now");
+    } catch (error) {
+      session.abandon("ABANDONED", (error as Error).message);
+    }
+  }
+
+  /** Where the lock of the group lives, as far as is known. */
+  get #database(): Database {
+    return this.#group.databases[this.#candidate]!;
   }
 
   get #isStopped(): boolean {
@@ -131,9 +175,10 @@ export class Leadership {
 
   /** Answers how long to wait. One line when the situation changes, not each time. */
   #fail(error: unknown): number {
-    const { databases, logger, random } = this.#options;
+    const { logger, random } = this.#options;
+    const { databases } = this.#group;
     const code = String((error as { code?: unknown }).code ?? "");
-    const { name } = databases[this.#candidate]!;
+    const { name } = this.#database;
     const isServed = databases.slice(1).some((it) => it.name === name);
     this.#candidate = NOT_FOR_US.test(code) ? (this.#candidate + 1) % databases.length : 0;
     if (this.#candidate > 0) return 0;

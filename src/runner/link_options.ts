@@ -5,6 +5,7 @@ import type { Logger } from "../log.ts";
 import type { Meter } from "../meter.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import type { Slots } from "./slots.ts";
+import type { Timing } from "./timing.ts";
 
 /** What keeps one database connected is given. */
 export interface LinkOptions {
@@ -16,10 +17,7 @@ export interface LinkOptions {
   readonly loggerOf: (generation: KnownGeneration | null) => Logger;
   /** Of all databases. */
   readonly slots: Slots;
-  readonly heartbeatIntervalMs: number;
-  readonly heartbeatDeadlineMs: number;
-  /** How long until it is looked again at what the database is. */
-  readonly retryMs: number;
+  readonly timing: Readonly<Timing>;
   /** How often to read all jobs where LISTEN does not work; null: such a database is not served. */
   readonly pollIntervalMs: number | null;
   readonly onChange: () => void;

@@ -4,6 +4,7 @@ import { withCure } from "../database/connection_cure.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseState, DatabaseStatus } from "../status.ts";
 import { mayBeTerminated, TERMINATED_PAUSE_MS } from "./termination.ts";
+import type { Timing } from "./timing.ts";
 import type { TurnPhase } from "./turn_options.ts";
 
 export interface LinkStateOptions {
@@ -11,8 +12,7 @@ export interface LinkStateOptions {
   readonly clock: Clock;
   readonly timers: TimerSet;
   readonly random: () => number;
-  /** A database that is missing may be made at any moment: it is tried again within this. */
-  readonly retryMs: number;
+  readonly timing: Readonly<Pick<Timing, "discoveryIntervalMs">>;
   readonly logger: () => Logger;
   readonly onChange: () => void;
 }
@@ -93,7 +93,7 @@ export class LinkState {
 
   /** A session could not be made, or was lost. The next is tried after `waitMs`. */
   failed(reason: string, code: string): { waitMs: number; mayHurry: boolean } {
-    const { database, logger, random, retryMs } = this.#options;
+    const { database, logger, random, timing } = this.#options;
     if (this.#failureCount++ === 0 || this.#failure !== reason) {
       logger().error(
         `database connection failed: ${withCure(reason, code)}; trying again`,
@@ -103,7 +103,10 @@ export class LinkState {
     this.#failure = reason;
     this.#enterTrouble(this.#failureCount, reason);
     const backedOffMs = backoffMs(RECONNECT_BACKOFF, this.#failureCount, random());
-    const waitMs = code === MISSING ? Math.min(backedOffMs, retryMs) : backedOffMs;
+    // One that is missing may be made at any moment.
+    const waitMs = code === MISSING
+      ? Math.min(backedOffMs, timing.discoveryIntervalMs)
+      : backedOffMs;
     const wasTerminated = mayBeTerminated(code);
     return {
       waitMs: wasTerminated ? TERMINATED_PAUSE_MS + waitMs : waitMs,
@@ -123,6 +126,8 @@ export class LinkState {
       if (isNews) this.#holdCount++;
       this.#steady?.cancel();
       this.#enterTrouble(this.#holdCount, reason);
+    } else if (phase === "paused") {
+      this.enter("paused", reason);
     } else if (phase === "ready") {
       if (isNews) this.#settle();
       this.enter("ready", remark);

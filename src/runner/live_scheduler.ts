@@ -1,9 +1,12 @@
 import { type Backoff, backoffMs } from "../backoff.ts";
 import { type Clock, SystemClock, type Timer } from "../clock.ts";
 import {
+  type ChannelChange,
+  type ChannelOverview,
   type ChannelStatus,
   type Explanation,
   type JobNotice,
+  type OverviewOptions,
   Scheduler,
   SchedulerError,
   TableFullError,
@@ -35,7 +38,9 @@ const ROOM = 0.1;
  */
 export class LiveScheduler {
   #scheduler: Scheduler;
-  readonly #channels: string;
+  /** The channel string in force, and what an operator has changed of it. */
+  #channels: string;
+  readonly #changes = new Map<string, ChannelChange>();
   readonly #onTrap: (error: SchedulerError) => void;
   readonly #onRoom: (databases: readonly string[]) => void;
   readonly #create: (channels: string) => Scheduler;
@@ -146,8 +151,37 @@ export class LiveScheduler {
     }
   }
 
+  /**
+   * Puts another channel string in force; changes of channels stay laid over it.
+   *
+   * @throws {ConfigError} With all mistakes; the old string stays in force.
+   */
+  configure(channels: string): void {
+    if (channels === this.#channels) return;
+    // Its successor is made from the string later: what is wrong with it is to be known now.
+    if (this.#trap) this.#create(channels);
+    this.#guarded((it) => it.configure(channels), undefined);
+    this.#channels = channels;
+  }
+
+  /** Lays a change over a channel, in place of the one before; null takes that away. */
+  changeChannel(channel: string, change: ChannelChange | null): void {
+    if (change === null) this.#changes.delete(channel);
+    else this.#changes.set(channel, change);
+    this.#guarded((it) => it.changeChannel(channel, change), undefined);
+  }
+
+  /** Null if there is none of this name. */
+  channel(name: string): ChannelStatus | null {
+    return this.#scheduler.channel(name);
+  }
+
   channels(): ChannelStatus[] {
     return this.#scheduler.channels();
+  }
+
+  overview(options: OverviewOptions): ChannelOverview {
+    return this.#scheduler.overview(options);
   }
 
   /** Names of the sequential channels as rows may spell them: with and without `root.`. */
@@ -198,7 +232,9 @@ export class LiveScheduler {
 
   #fill(error: SchedulerError): void {
     try {
-      this.#scheduler = this.#create(this.#channels);
+      const scheduler = this.#create(this.#channels);
+      for (const [channel, change] of this.#changes) scheduler.changeChannel(channel, change);
+      this.#scheduler = scheduler;
     } catch (cause) {
       // The engine may have no memory left for another one.
       return this.#rest(new SchedulerError(`No new scheduler: ${cause}`, { cause }));

@@ -4,8 +4,10 @@ import type { Answer, Statement } from "../database/statement.ts";
 import type { Logger } from "../log.ts";
 import { FailedJobs } from "./failed_jobs.ts";
 import type { InFlight } from "./in_flight.ts";
+import type { Seen } from "./job_history.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import { StuckJobWatch } from "./stuck_jobs.ts";
+import type { Timing } from "./timing.ts";
 import { UndatedJobs } from "./undated_jobs.ts";
 
 export interface LostSearchOptions {
@@ -14,8 +16,8 @@ export interface LostSearchOptions {
   readonly scheduler: LiveScheduler;
   readonly timers: TimerSet;
   readonly logger: Logger;
-  /** Started jobs that no request of ours is open for are put back after this; null is never. */
-  readonly requeueStartedAfterMs: number | null;
+  readonly seen: Seen;
+  readonly timing: Readonly<Pick<Timing, "requeueStartedAfterMs">>;
   /** A search may be due. */
   readonly onWork: () => void;
 }
@@ -71,6 +73,9 @@ export class LostSearch {
     if (this.#isDue) this.#rest = this.#round(generation);
     this.#isDue = false;
     const kind = this.#rest.shift();
+    // It may have been switched off since the round began.
+    const isOff = kind === "requeueStarted" && this.#options.timing.requeueStartedAfterMs === null;
+    if (isOff) return this.statement(generation);
     return kind ? this.#statement(kind) : null;
   }
 
@@ -91,9 +96,12 @@ export class LostSearch {
 
   /** One was answered. */
   completed(kind: SearchKind, { uuids, stuck, failedCounts }: Answer): void {
-    const { logger, database } = this.#options;
+    const { logger, database, seen } = this.#options;
     this.#refusals.delete(kind);
-    for (const uuid of uuids) logger.warning(`job ${uuid} was found dead`, database);
+    for (const uuid of uuids) {
+      logger.warning(`job ${uuid} was found dead`, database);
+      seen(uuid, "foundDead");
+    }
     if (kind === "listStuck") {
       this.stuck.found(stuck);
       this.#undated.found(stuck);
@@ -104,7 +112,7 @@ export class LostSearch {
 
   #round({ startGuard, hasJobLocks }: KnownGeneration): SearchKind[] {
     const isCounting = ++this.#roundCount % COUNT_EVERY === 0;
-    const wantsStarted = this.#options.requeueStartedAfterMs !== null;
+    const wantsStarted = this.#options.timing.requeueStartedAfterMs !== null;
     return [
       ...when(hasJobLocks || startGuard !== "none", "requeueLost"),
       // Where workers hold locks, these tell who is dead.
@@ -115,7 +123,7 @@ export class LostSearch {
   }
 
   #statement(kind: SearchKind): Statement {
-    const { inFlight, scheduler, requeueStartedAfterMs } = this.#options;
+    const { inFlight, scheduler, timing } = this.#options;
     const askedUuids = [...inFlight.all()].map((it) => it.uuid);
     switch (kind) {
       case "requeueLost":
@@ -124,7 +132,7 @@ export class LostSearch {
           undatedUuids: this.#undated.foundBy(UNASKED_GRACE_MS / INTERVAL_MS),
         };
       case "requeueStarted":
-        return { kind, askedUuids, afterMs: requeueStartedAfterMs! };
+        return { kind, askedUuids, afterMs: timing.requeueStartedAfterMs! };
       case "listStuck":
         return { kind, askedUuids, graceMs: UNASKED_GRACE_MS, suspectAfterMs: SUSPECT_AFTER_MS };
       case "countFailed":

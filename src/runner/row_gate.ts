@@ -2,7 +2,7 @@ import { backoffMs } from "../backoff.ts";
 import type { Clock, TimerSet } from "../clock.ts";
 import type { StartGuard } from "../database/generation.ts";
 import type { JobRow } from "../database/job_row.ts";
-import { isNeverSent, isOdoosAnswer, type Outcome } from "../dispatch/outcome.ts";
+import { isNeverSent, type Outcome } from "../dispatch/outcome.ts";
 import type { Logger } from "../log.ts";
 import { AnsweredJobs, RETURN_BACKOFF } from "./answered_jobs.ts";
 import { CoreEntry } from "./core_entry.ts";
@@ -126,7 +126,7 @@ export class RowGate {
    * transaction.
    */
   noteSkipped(job: InFlightJob): void {
-    this.#options.inFlight.remove(job.uuid);
+    this.#options.inFlight.giveUp(job.uuid, "its row was not pending, or held by a transaction");
     this.#skipped.note(job.uuid);
     this.#options.mark(job.uuid);
   }
@@ -137,15 +137,21 @@ export class RowGate {
 
   /** The job's request is over: its row says how it ended. */
   noteOutcome(job: InFlightJob, outcome: Outcome): void {
+    const { inFlight } = this.#options;
     this.#late.answered(job);
-    if (isNeverSent(outcome)) return this.putBackIn(job, 0);
+    if (isNeverSent(outcome)) {
+      this.putBackIn(job, 0);
+      return inFlight.noteAnswered(job, outcome);
+    }
     // Before anybody is told: whatever goes wrong there, no request is open any more.
-    this.#options.inFlight.remove(job.uuid);
+    inFlight.remove(job.uuid);
     // What happens to a row after its job is over is notified.
-    if (job.isOver) return this.#answered.noteMoved();
-    this.#answered.note(job, outcome);
-    if (isOdoosAnswer(outcome)) this.#options.inFlight.noteAnswered(job);
-    this.#options.mark(job.uuid);
+    if (job.isOver) this.#answered.noteMoved();
+    else {
+      this.#answered.note(job, outcome);
+      this.#options.mark(job.uuid);
+    }
+    inFlight.noteAnswered(job, outcome);
   }
 
   /** The job is to be `pending` again, after a delay. */
@@ -156,7 +162,7 @@ export class RowGate {
   /** The UPDATE was answered with those that are back; the rows of all say what they are now. */
   notePutBack(sent: readonly string[], back: readonly string[]): void {
     const { inFlight, mark } = this.#options;
-    for (const uuid of back) inFlight.remove(uuid);
+    for (const uuid of back) inFlight.putBack(uuid);
     for (const uuid of sent) mark(uuid);
   }
 

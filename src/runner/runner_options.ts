@@ -1,12 +1,14 @@
 import { type Clock, SystemClock } from "../clock.ts";
 import { type ConnectionSettings, defaultConnection } from "../database/connection.ts";
+import type { KnownGeneration } from "../database/generation.ts";
 import type { Endpoint } from "../dispatch/endpoint.ts";
 import type { TraceJob } from "../job_span.ts";
-import type { Logger } from "../log.ts";
+import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import { type Meter, NO_METER } from "../meter.ts";
+import type { Timing } from "./timing.ts";
 
 /** Everything a runner can be told beside its port and channels; each has a default. */
-export interface RunnerOptions {
+export interface RunnerOptions extends Readonly<Timing> {
   /** Where Odoo listens; its port is the runner's own argument. */
   readonly endpoint: Omit<Endpoint, "port">;
   readonly connection: ConnectionSettings;
@@ -15,19 +17,12 @@ export interface RunnerOptions {
   readonly databaseFilter: RegExp | null;
   readonly maintenanceDatabase: string;
   readonly templateDatabase: string;
-  readonly discoveryIntervalMs: number;
-  readonly heartbeatIntervalMs: number;
-  readonly heartbeatDeadlineMs: number;
   readonly connectTimeoutMs: number;
   /**
    * How often to read all jobs of a database where LISTEN does not work. Only for the single runner
    * of these databases: it takes no lock there, and leads without being elected.
    */
   readonly pollIntervalMs: number | null;
-  /** How long a stop waits for requests to arrive in Odoo. */
-  readonly drainTimeoutMs: number;
-  /** Started jobs that may be dead are put back after this; null is never. */
-  readonly requeueStartedAfterMs: number | null;
   readonly clock: Clock;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;
@@ -39,6 +34,13 @@ export interface RunnerOptions {
   readonly version: string;
 }
 
+/** What of a runner can change while it works. */
+export type RunnerChanges =
+  & { readonly channels?: string; readonly port?: number }
+  & Partial<
+    Pick<RunnerOptions, "endpoint" | "databases" | "databaseFilter" | keyof Timing>
+  >;
+
 const SILENT: Logger = {
   debug: () => {},
   info: () => {},
@@ -47,15 +49,6 @@ const SILENT: Logger = {
   critical: () => {},
   isEnabledFor: () => false,
 };
-
-/** Runners that serve the same databases with the same role are one group. */
-export function groupOf({ connection, databases, databaseFilter }: RunnerOptions): string {
-  return JSON.stringify([
-    connection.user,
-    databases && [...databases].sort(),
-    databaseFilter?.source ?? null,
-  ]);
-}
 
 export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions {
   return {
@@ -86,5 +79,12 @@ export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions 
     trace: null,
     version: "unknown",
     ...options,
+  };
+}
+
+/** The logger of a database, as its add-on calls it. */
+export function loggersByAddon({ logger }: RunnerOptions) {
+  return (generation: KnownGeneration | null): Logger => {
+    return logger(generation?.addon === "connector" ? CONNECTOR_LOGGER : QUEUE_JOB_LOGGER);
   };
 }

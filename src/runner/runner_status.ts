@@ -4,13 +4,16 @@ import type { DatabaseStatus, InFlightCounts, RunnerStatus } from "../status.ts"
 import type { LiveScheduler } from "./live_scheduler.ts";
 import type { Served } from "./served_databases.ts";
 
-type Parts = Pick<RunnerStatus, "version" | "phase" | "startedMs" | "nowMs" | "odoo"> & {
-  readonly served: readonly Served[];
-  readonly scheduler: LiveScheduler;
-};
+/** What all that a runner says of itself is made of. */
+export type StatusParts =
+  & Pick<RunnerStatus, "version" | "phase" | "startedMs" | "nowMs" | "odoo" | "steering">
+  & {
+    readonly served: readonly Served[];
+    readonly scheduler: LiveScheduler;
+  };
 
 /** Puts together what a runner says of itself. */
-export function statusOf({ served, scheduler, ...own }: Parts): RunnerStatus {
+export function statusOf({ served, scheduler, ...own }: StatusParts): RunnerStatus {
   return {
     ...own,
     databases: served
@@ -18,7 +21,7 @@ export function statusOf({ served, scheduler, ...own }: Parts): RunnerStatus {
       .sort((a, b) => a.name < b.name ? -1 : 1),
     channels: withFailed(scheduler.channels(), served),
     takenWaits: scheduler.takenWaits,
-    inFlight: sumOf(served.map(({ turn }) => turn.inFlight.counts())),
+    inFlight: inFlightOf(served),
     scheduler: scheduler.status,
   };
 }
@@ -34,6 +37,12 @@ export function withFailed<T extends ChannelStatus>(
   channels: readonly T[],
   served: readonly Served[],
 ): T[] {
+  const failed = failedByChannel(served);
+  return channels.map((it) => ({ ...it, failed: it.failed + (failed.get(it.name) ?? 0) }));
+}
+
+/** Those failed jobs, by the channel's full name. */
+export function failedByChannel(served: readonly Served[]): Map<string, number> {
   const failed = new Map<string, number>();
   for (const { turn } of served) {
     for (const [spelling, count] of turn.failedCounts) {
@@ -41,12 +50,13 @@ export function withFailed<T extends ChannelStatus>(
       failed.set(name, (failed.get(name) ?? 0) + count);
     }
   }
-  return channels.map((it) => ({ ...it, failed: it.failed + (failed.get(it.name) ?? 0) }));
+  return failed;
 }
 
-function sumOf(counts: readonly InFlightCounts[]): InFlightCounts {
+/** Of all databases. */
+export function inFlightOf(served: readonly Served[]): InFlightCounts {
   const sum = { claimed: 0, asked: 0, unsure: 0, returning: 0 };
-  for (const count of counts) {
+  for (const count of served.map(({ turn }) => turn.inFlight.counts())) {
     sum.claimed += count.claimed;
     sum.asked += count.asked;
     sum.unsure += count.unsure;

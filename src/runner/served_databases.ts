@@ -4,24 +4,25 @@ import type { ListedDatabase } from "../database/discovery.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseLink } from "./database_link.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
+import { Drain } from "./drain.ts";
+import type { Served } from "./serve_database.ts";
 import { Slots } from "./slots.ts";
+import type { Timing } from "./timing.ts";
 
-/** A database that the runner serves. */
-export interface Served {
-  readonly turn: DatabaseTurn;
-  readonly link: DatabaseLink;
-}
+export type { Served };
 
 export interface ServedDatabasesOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
-  readonly intervalMs: number;
+  readonly timing: Readonly<Timing>;
   /** The databases to serve. */
   readonly discover: (signal: AbortSignal) => Promise<readonly ListedDatabase[]>;
   readonly serve: (name: string, slots: Slots) => Served;
   /** The list has been read. */
   readonly onListed: () => void;
+  /** Nothing more is to be taken of a database: its turn has stopped. */
+  readonly onLeave: (name: string) => void;
   /** A database is no longer served; its turn takes nothing more. */
   readonly onGone: (name: string, turn: DatabaseTurn) => void;
 }
@@ -37,6 +38,8 @@ export class ServedDatabases {
   readonly #timers: TimerSet;
   readonly #slots: Slots;
   readonly #served = new Map<string, Served>();
+  /** What is still in our hands of databases that are not to be served any more. */
+  readonly #drains = new Map<string, Drain>();
   /** Databases that are gone and whose sessions are still ending. */
   readonly #leaving = new Set<Promise<void>>();
   #looking: Promise<void> | null = null;
@@ -78,6 +81,11 @@ export class ServedDatabases {
     else this.#mustLookAgain = true;
   }
 
+  /** Something has changed in a database that is served. */
+  noteChange(): void {
+    for (const drain of this.#drains.values()) drain.look();
+  }
+
   /**
    * Ends all sessions until the next start; jobs in our hands stay there. Their locks are free when
    * this resolves.
@@ -98,9 +106,13 @@ export class ServedDatabases {
     return [...this.#served.values()];
   }
 
-  /** The list has been read once. */
-  get isDiscovered(): boolean {
-    return this.#isDiscovered;
+  turns(): DatabaseTurn[] {
+    return this.all().map((it) => it.turn);
+  }
+
+  /** The list has been read, and the jobs of all that are on it, as far as they can be. */
+  get areRead(): boolean {
+    return this.#isDiscovered && this.all().every(({ link }) => link.isSettled);
   }
 
   /** Ends all sessions for good. */
@@ -114,6 +126,7 @@ export class ServedDatabases {
     this.#stopping.abort();
     this.#timers.cancelAll();
     this.#next = null;
+    this.noteChange();
     const links = this.all().map(({ link }) => endLink(link));
     await Promise.all([this.#looking, ...links, ...this.#leaving]);
   }
@@ -125,15 +138,16 @@ export class ServedDatabases {
   }
 
   async #look(): Promise<void> {
-    const { discover, logger, random, intervalMs } = this.#options;
+    const { discover, logger, random, timing } = this.#options;
     this.#mustLookAgain = false;
-    let delayMs = intervalMs;
+    let delayMs = 0;
     try {
       const listed = await discover(this.#stopping.signal);
       if (this.#isStopped) return;
       this.#adopt(new Map(listed.map((it) => [it.name, it])));
       this.#failureCount = 0;
       this.#failure = null;
+      delayMs = timing.discoveryIntervalMs;
     } catch (error) {
       if (this.#isStopped) return;
       const failure = (error as Error).message;
@@ -148,14 +162,16 @@ export class ServedDatabases {
   }
 
   #adopt(listed: ReadonlyMap<string, ListedDatabase>): void {
-    const { logger, serve, onGone, onListed } = this.#options;
-    for (const [name, { link, turn }] of this.#served) {
-      if (listed.has(name)) continue;
-      this.#served.delete(name);
+    const { logger, serve, onListed } = this.#options;
+    for (const [name, served] of this.#served) {
+      if (listed.has(name) || this.#drains.has(name)) continue;
+      // One that has a session is there.
+      if (served.turn.phase !== "lost") {
+        void this.#release(name, served);
+        continue;
+      }
       logger.info("database is gone", name);
-      const leaving: Promise<void> = link.stop().finally(() => this.#leaving.delete(leaving));
-      this.#leaving.add(leaving);
-      onGone(name, turn);
+      void this.#forget(name, served);
     }
     if (listed.size === 0 && !this.#isDiscovered) {
       logger.warning(
@@ -164,6 +180,7 @@ export class ServedDatabases {
       );
     }
     for (const { name, written } of listed.values()) {
+      if (this.#drains.has(name)) continue;
       let served = this.#served.get(name);
       if (!served) {
         served = serve(name, this.#slots);
@@ -174,5 +191,35 @@ export class ServedDatabases {
     }
     this.#isDiscovered = true;
     onListed();
+  }
+
+  /**
+   * It is not to be served any more: jobs that Odoo was asked for get the time of a stop to begin,
+   * and the others are put back.
+   */
+  async #release(name: string, served: Served): Promise<void> {
+    const { clock, logger, timing, onLeave } = this.#options;
+    logger.info("database is no longer served", name);
+    // The runner's own stop waits for all of them.
+    const drain = new Drain({ clock, logger, served: () => this.#isStopped ? [] : [served] });
+    this.#drains.set(name, drain);
+    drain.begin();
+    onLeave(name);
+    await drain.wait(timing.drainTimeoutMs);
+    if (this.#isEnded) return;
+    drain.tellLeft();
+    await this.#forget(name, served);
+    this.#drains.delete(name);
+    // It may be wanted again meanwhile.
+    this.lookNow();
+  }
+
+  /** Resolves when its session has ended. */
+  #forget(name: string, { link, turn }: Served): Promise<void> {
+    this.#served.delete(name);
+    const leaving: Promise<void> = link.stop().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+    this.#options.onGone(name, turn);
+    return leaving;
   }
 }

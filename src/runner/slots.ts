@@ -11,11 +11,13 @@ const LEASE_MS = 1_000;
  */
 export class Slots {
   readonly #clock: Clock;
+  readonly #leaseMs: number;
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(clock: Clock, count = SLOTS) {
+  constructor(clock: Clock, count = SLOTS, leaseMs = LEASE_MS) {
     this.#clock = clock;
+    this.#leaseMs = leaseMs;
     this.#free = count;
   }
 
@@ -32,7 +34,7 @@ export class Slots {
       if (next) next();
       else this.#free++;
     };
-    const lease = this.#clock.after(LEASE_MS, giveBack);
+    const lease = this.#clock.after(this.#leaseMs, giveBack);
     return giveBack;
   }
 }

@@ -15,6 +15,13 @@ export interface ChannelConfig {
   readonly paused: boolean;
 }
 
+/** What an operator changes of a channel, whatever the channel string says. */
+export interface ChannelChange {
+  /** Of no effect on a sequential channel, whose capacity is 1. */
+  readonly capacity?: number;
+  readonly paused?: boolean;
+}
+
 /**
  * The channel tree of a channel string: root first, parents before children, none missing between.
  */
@@ -72,6 +79,15 @@ export function parseChannels(text: string, options: { strict?: boolean } = {}):
   }
   if (mistakes.length > 0) throw new ConfigError("CHANNELS=", mistakes);
   return { channels: [...channels.values()], warnings };
+}
+
+/** The channel with a change, if any, laid over it. */
+export function changedChannel(
+  channel: ChannelConfig,
+  change: ChannelChange | undefined,
+): ChannelConfig {
+  const { capacity = channel.capacity, paused = channel.paused } = change ?? {};
+  return { ...channel, capacity: channel.sequential ? channel.capacity : capacity, paused };
 }
 
 /** A channel's name with `root.` before it, which may be left out; no name is root. */

@@ -3,11 +3,20 @@ import {
   CHANNEL_MAX,
   CHANNEL_NONE,
   ChannelFlag,
+  JobState,
   UNLIMITED,
 } from "../../assembly/abi.ts";
-import { type ChannelConfig, type ChannelPlan, fullChannelName } from "./channel_config.ts";
+import {
+  changedChannel,
+  type ChannelChange,
+  type ChannelConfig,
+  type ChannelPlan,
+  fullChannelName,
+} from "./channel_config.ts";
 import type { Core } from "./core.ts";
 import { ConfigError, TableFullError } from "./errors.ts";
+import type { ChannelStatus } from "./explanation.ts";
+import { timeOrNull } from "./waits.ts";
 
 /**
  * Empty channels made on the fly are looked for when there are this many, and again at every
@@ -19,6 +28,8 @@ const SMALLEST_SWEEP = 256;
 export interface KnownChannel {
   readonly number: number;
   readonly config: ChannelConfig;
+  /** The number of the channel above it; CHANNEL_NONE of root. */
+  readonly parent: number;
   /** In the channel string; else made on the fly for a job that named it. */
   readonly isConfigured: boolean;
 }
@@ -37,6 +48,8 @@ export class ChannelTable {
    */
   readonly #numberOfSpelling = new Map<string | null, number>();
   #configured: ReadonlyMap<string, ChannelConfig> = new Map();
+  /** Laid over what is configured, by name: also over channels that are yet to be made. */
+  readonly #changes = new Map<string, ChannelChange>();
   #sweepAt = SMALLEST_SWEEP;
 
   constructor(core: Core, plan: ChannelPlan) {
@@ -53,8 +66,8 @@ export class ChannelTable {
     return this.#nameOf[number]!;
   }
 
-  has(spelling: string): boolean {
-    return this.#byName.has(fullChannelName(spelling));
+  find(spelling: string): KnownChannel | undefined {
+    return this.#byName.get(fullChannelName(spelling));
   }
 
   at(number: number): KnownChannel {
@@ -63,9 +76,33 @@ export class ChannelTable {
 
   /** Configured channels, and those made on the fly that hold jobs; by name. */
   list(): KnownChannel[] {
-    const shown = [...this.#byName.values()]
+    return this.shown().sort((a, b) => a.config.name < b.config.name ? -1 : 1);
+  }
+
+  /** The same, in no order. */
+  shown(): KnownChannel[] {
+    return [...this.#byName.values()]
       .filter((it) => it.isConfigured || this.#core.channelJobCount(it.number) > 0);
-    return shown.sort((a, b) => a.config.name < b.config.name ? -1 : 1);
+  }
+
+  /** A channel's own jobs in a state. */
+  countOf(number: number, state: JobState): number {
+    return this.#core.channelCount(number, state);
+  }
+
+  statusOf({ number, config }: KnownChannel): ChannelStatus {
+    return {
+      name: config.name,
+      capacity: config.capacity,
+      sequential: config.sequential,
+      throttle: config.throttleMs === 0 ? null : config.throttleMs / 1000,
+      paused: config.paused,
+      waiting: this.countOf(number, JobState.Waiting),
+      running: this.countOf(number, JobState.Running),
+      failed: this.countOf(number, JobState.Failed),
+      parked: this.countOf(number, JobState.Parked),
+      waitingSinceMs: timeOrNull(this.#core.channelWaitingSince(number)),
+    };
   }
 
   /** Puts a new channel string in force; jobs keep their places as far as the new tree has them. */
@@ -80,6 +117,21 @@ export class ChannelTable {
       for (const name of others) if (!configured.has(name)) this.#setOnTheFly(name, configured);
     });
     this.#dropEmpty();
+  }
+
+  /** Lays a change over a channel, in place of the one before; null takes that away. */
+  change(name: string, change: ChannelChange | null): void {
+    if (change === null) this.#changes.delete(name);
+    else this.#changes.set(name, change);
+    const known = this.#byName.get(name);
+    const set = () => {
+      const config = this.#configured.get(name);
+      if (config) this.#set(config, parentName(name));
+      else if (known) this.#setOnTheFly(name, this.#configured);
+    };
+    // Jobs of a channel that is paused come back to it, wherever they have flowed.
+    if (known && change?.paused && !known.config.paused) this.#core.reconfigure(set);
+    else set();
   }
 
   #resolve(spelling: string | null): number {
@@ -125,7 +177,8 @@ export class ChannelTable {
     return this.#set(config, above, false);
   }
 
-  #set(config: ChannelConfig, parent: string | null, isConfigured = true): KnownChannel {
+  #set(given: ChannelConfig, parent: string | null, isConfigured = true): KnownChannel {
+    const config = changedChannel(given, this.#changes.get(given.name));
     const known = this.#byName.get(config.name);
     const number = known?.number ?? this.#freeNumbers.at(-1) ?? this.#nameOf.length;
     const flags = (config.sequential ? ChannelFlag.Sequential : 0) |
@@ -142,7 +195,7 @@ export class ChannelTable {
       this.#freeNumbers.pop();
       this.#nameOf[number] = config.name;
     }
-    const channel = { number, config, isConfigured };
+    const channel = { number, config, parent: parentNumber, isConfigured };
     this.#byName.set(config.name, channel);
     return channel;
   }

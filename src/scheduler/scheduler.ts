@@ -1,14 +1,9 @@
-import {
-  DEFAULT_PRIORITY,
-  JobState,
-  NO_DATE,
-  NO_ETA,
-  RESULT_MAX,
-  RESULT_WORDS,
-} from "../../assembly/abi.ts";
-import { parseChannels } from "./channel_config.ts";
-import { ChannelTable, type KnownChannel } from "./channel_table.ts";
+import { DEFAULT_PRIORITY, NO_DATE, NO_ETA, RESULT_MAX, RESULT_WORDS } from "../../assembly/abi.ts";
+import { type ChannelChange, fullChannelName, parseChannels } from "./channel_config.ts";
+import { type ChannelOverview, overviewOf, type OverviewOptions } from "./channel_overview.ts";
+import { ChannelTable } from "./channel_table.ts";
 import type { Core } from "./core.ts";
+import { DatabaseTable } from "./database_table.ts";
 import {
   type ChannelStatus,
   type Explanation,
@@ -16,7 +11,6 @@ import {
   named,
   UNKNOWN,
 } from "./explanation.ts";
-import { JobNames } from "./job_names.ts";
 import { checkNotice, checkTime, type JobNotice } from "./job_notice.ts";
 import { coreState, OVER } from "./job_state.ts";
 import { Waits } from "./waits.ts";
@@ -39,13 +33,6 @@ const LEAST_URGENT = {
   state: "pending",
 };
 
-/** A database as the core knows it. */
-interface KnownDatabase {
-  readonly name: string;
-  readonly number: number;
-  readonly jobs: JobNames;
-}
-
 /**
  * Decides which job runs when, over all databases: hierarchical channels with capacities. Told of
  * every job that is new or has changed (`notify`), it hands out what may run (`takeReady`) and says
@@ -60,9 +47,7 @@ export class Scheduler {
   /** How long jobs wait. */
   readonly waits: Waits;
   readonly #channels: ChannelTable;
-  readonly #databases = new Map<string, KnownDatabase>();
-  readonly #databaseOf: KnownDatabase[] = [];
-  readonly #freeNumbers: number[] = [];
+  readonly #databases = new DatabaseTable();
 
   constructor(core: Core, channels: string, options: SchedulerOptions = {}) {
     const plan = parseChannels(channels);
@@ -81,7 +66,7 @@ export class Scheduler {
     const state = coreState(job.state);
     checkNotice(job, state);
     if (state === OVER || state === undefined) return this.forget(job.database, job.uuid);
-    const { number, jobs } = this.#database(job.database);
+    const { number, jobs } = this.#databases.named(job.database);
     jobs.write(job.uuid, this.#core.uuid);
     try {
       this.#core.notify(
@@ -121,7 +106,7 @@ export class Scheduler {
       // What is visited may call the scheduler.
       const words = this.#core.results.slice(0, count * RESULT_WORDS);
       for (let at = 0; at < words.length; at += RESULT_WORDS) {
-        const { name, jobs } = this.#databaseOf[words[at]!]!;
+        const { name, jobs } = this.#databases.at(words[at]!);
         visit(name, jobs.read(words, at + 1), this.#channels.nameOf(words[at + 5]!));
       }
       wanted -= atOnce;
@@ -150,8 +135,7 @@ export class Scheduler {
     const known = this.#databases.get(database);
     if (!known) return;
     this.#core.ofDatabase("forgetDatabase", known.number);
-    this.#databases.delete(database);
-    this.#freeNumbers.push(known.number);
+    this.#databases.drop(known);
   }
 
   /** Forgets the jobs of a database that do not run: those that run go on taking their places. */
@@ -181,7 +165,18 @@ export class Scheduler {
 
   /** All configured channels, and those made on the fly that hold jobs; by name. */
   channels(): ChannelStatus[] {
-    return this.#channels.list().map((it) => this.#statusOf(it));
+    return this.#channels.list().map((it) => this.#channels.statusOf(it));
+  }
+
+  /** The channels in which most happens, with all above them; cheap with thousands of others. */
+  overview(options: OverviewOptions): ChannelOverview {
+    return overviewOf(this.#channels, options);
+  }
+
+  /** A channel that is configured, or was made on the fly; null if there is none of this name. */
+  channel(name: string): ChannelStatus | null {
+    const known = this.#channels.find(name);
+    return known ? this.#channels.statusOf(known) : null;
   }
 
   /**
@@ -199,7 +194,7 @@ export class Scheduler {
     if (explained === null) return UNKNOWN;
     const first = this.#core.results.slice(0, RESULT_WORDS);
     return named(explained, nowMs, {
-      channel: (number) => this.#statusOf(this.#channels.at(number)),
+      channel: (number) => this.#channels.statusOf(this.#channels.at(number)),
       first: () => this.#jobOf(first),
       firstEtaMs: () => {
         this.#core.uuid.set(first.subarray(1, 5));
@@ -216,6 +211,14 @@ export class Scheduler {
    */
   configure(channels: string): void {
     this.#channels.configure(parseChannels(channels));
+  }
+
+  /**
+   * Lays a change over a channel, in place of the one before; null takes that away. It stays
+   * whatever string is in force, and counts for a channel that is made later as well.
+   */
+  changeChannel(channel: string, change: ChannelChange | null): void {
+    this.#channels.change(fullChannelName(channel), change);
   }
 
   /**
@@ -242,7 +245,7 @@ export class Scheduler {
    */
   explainChannel(channel: string, nowMs: number): Explanation {
     checkTime(nowMs);
-    if (!this.#channels.has(channel)) return UNKNOWN;
+    if (!this.#channels.find(channel)) return UNKNOWN;
     const job = { database: NO_DATABASE, uuid: "", channel, ...LEAST_URGENT };
     try {
       this.notify(job);
@@ -255,34 +258,9 @@ export class Scheduler {
     }
   }
 
-  #database(name: string): KnownDatabase {
-    const known = this.#databases.get(name);
-    if (known) return known;
-    const number = this.#freeNumbers.pop() ?? this.#databaseOf.length;
-    const database = { name, number, jobs: new JobNames() };
-    this.#databaseOf[number] = database;
-    this.#databases.set(name, database);
-    return database;
-  }
-
-  #statusOf({ number, config }: KnownChannel): ChannelStatus {
-    return {
-      name: config.name,
-      capacity: config.capacity,
-      sequential: config.sequential,
-      throttle: config.throttleMs === 0 ? null : config.throttleMs / 1000,
-      paused: config.paused,
-      waiting: this.#core.channelCount(number, JobState.Waiting),
-      running: this.#core.channelCount(number, JobState.Running),
-      failed: this.#core.channelCount(number, JobState.Failed),
-      parked: this.#core.channelCount(number, JobState.Parked),
-      waitingSinceMs: this.waits.channelSinceMs(number),
-    };
-  }
-
   /** The job of a result. */
   #jobOf(words: Int32Array): KnownJob {
-    const { name, jobs } = this.#databaseOf[words[0]!]!;
+    const { name, jobs } = this.#databases.at(words[0]!);
     return { database: name, uuid: jobs.read(words, 1) };
   }
 

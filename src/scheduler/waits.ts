@@ -33,11 +33,6 @@ export class Waits {
     return number === undefined ? null : timeOrNull(this.#core.databaseWaitingSince(number));
   }
 
-  /** The same for a channel's own jobs. */
-  channelSinceMs(number: number): number | null {
-    return timeOrNull(this.#core.channelWaitingSince(number));
-  }
-
   /** Of all jobs that were taken so far. */
   get taken(): TakenWaits {
     const counts = Array.from({ length: WAIT_CLASSES }, (_, it) => this.#core.waitCount(it));
@@ -45,6 +40,7 @@ export class Waits {
   }
 }
 
-function timeOrNull(timeMs: number): number | null {
+/** The core's Infinity is never. */
+export function timeOrNull(timeMs: number): number | null {
   return timeMs === Infinity ? null : timeMs;
 }

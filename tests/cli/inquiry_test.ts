@@ -35,6 +35,7 @@ function statusWith(changes: Partial<RunnerStatus> = {}, ...states: DatabaseStat
     odoo: { url: "http://localhost:8069", open: true, reason: null, sinceMs: 0, waiting: 3 },
     inFlight: { claimed: 0, asked: 2, unsure: 0, returning: 0 },
     takenWaits: { counts: [], totalMs: 0 },
+    steering: { paused: [], resumed: [], capacities: [] },
     scheduler: { state: "deciding", reason: null, jobs: 9, memoryBytes: 0, trapCount: 0 },
     ...changes,
   };
@@ -43,6 +44,7 @@ function statusWith(changes: Partial<RunnerStatus> = {}, ...states: DatabaseStat
 function jobWhy(database: string, uuid: string, ...reasons: Reason[]): JobWhy {
   return {
     ...{ database, uuid, nowMs: 0, answer: "", row: null, known: "waiting", waitsAt: "root" },
+    history: [],
     reasons: reasons.map((it) => told(it, 0)),
     path: [{ ...statusWith().channels[0]!, taken: 4 }],
   };
@@ -81,7 +83,10 @@ describe("a question to the running process", () => {
 
   it("says all reasons of a job, and its way, and answers 3", async () => {
     const reason = { kind: "full", channel: "root", taken: 4, capacity: 4, sequential: false };
-    await serveAnswers(answering(jobWhy("shop", "a", { kind: "reading" }, reason as Reason)));
+    const job = jobWhy("shop", "a", { kind: "reading" }, reason as Reason);
+    const detail = HOSTILE;
+    const seen = { atMs: 0, event: "answered", detail, text: `over: ${detail}` } as const;
+    await serveAnswers(answering({ ...job, history: [seen] }));
 
     const { code, output, errors } = await run("why", "a");
 
@@ -94,6 +99,9 @@ describe("a question to the running process", () => {
 
   channel  taken  capacity  waiting  running  failed
 > root         4         4        7        2       1
+
+Seen by this job runner:
+  1970-01-01T00:00:00.000Z  "over: evil\\u001b[2J\\u{202e}"
 `,
     );
   });

@@ -62,17 +62,17 @@ describe("start", () => {
     const process = new FakeProcess();
     const { writeLog } = process;
     const write = (chunk: string) => {
-      if (chunk.includes(": stopped\n")) process.look();
+      if (chunk.includes(": stopped\n")) process.reload();
       writeLog(chunk);
     };
     const port = `--db-port=${await closedPort()}`;
 
     const ended = Object.assign(process, { writeLog: write })
       .start({ argv: ["--database=shop", "--db-host=127.0.0.1", port, "--health-port=0"] });
-    process.look();
+    process.reload();
     await process.untilLog(/trying again/);
-    process.look();
-    await process.untilLog(/SIGHUP: looking for databases now/);
+    process.reload();
+    await process.untilLog(/SIGHUP: reading the settings again/);
     process.signal();
 
     assertEquals([await ended, process.exits], [0, []]);

@@ -296,4 +296,36 @@ describe("OdooGate", () => {
 
     assertEquals(clock.openTimers, 0);
   });
+
+  it("is open at once, and without a ramp, where another Odoo is asked", async () => {
+    gate.note(UNREACHABLE);
+    await open();
+    gate.note(UNREACHABLE);
+    let answer = (_: ProbeAnswer) => {};
+    probe = () => new Promise((resolve) => answer = resolve);
+    await nextProbe();
+
+    gate.renew();
+    // That was said of the former one.
+    answer(DOWN);
+    await settled();
+
+    assertEquals([gate.isOpen, gate.reason, gate.allowance], [true, null, Infinity]);
+    assertEquals(openedMs.at(-1), clock.nowMs());
+    assertEquals(clock.openTimers, 0);
+  });
+
+  it("tells anew that the other Odoo is away, and probes it without delay", async () => {
+    for (let vain = 0; vain < 3; vain++) {
+      gate.note(UNREACHABLE);
+      await open();
+    }
+    lines = [];
+
+    gate.renew();
+    gate.note(UNREACHABLE);
+
+    assertEquals(lines.length, 1);
+    assertEquals(clock.nextDueMs - clock.nowMs(), 100);
+  });
 });

@@ -39,7 +39,7 @@ describe("SIGHUP", () => {
     await sql.end();
     host.signal("SIGHUP");
 
-    await host.untilLine(/SIGHUP: looking for databases now/);
+    await host.untilLine(/SIGHUP: reading the settings again, and looking for databases/);
     await host.untilLine(new RegExp(`queue job runner ready for db ${prefix}1`));
     await host.untilLine(new RegExp(` ${prefix}2 .*: ignored: neither`));
     const exit = await host.stop();

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
-import type { ShownHistory } from "../../src/metrics/history.ts";
+import type { ShownHistory } from "../../src/view.ts";
 import { closedPort } from "../support/http_server.ts";
 import { ProcessScene } from "../support/process_scene.ts";
 import { scraped } from "../support/scraped.ts";

@@ -140,14 +140,35 @@ describe("why a job does not run", () => {
     await database.sql`update queue_job set dependencies = ${dependencies} where uuid = ${child}`;
 
     const waits = await untilWhy(child, "dependencies");
-    await untilWhy(done, "over");
-    await untilWhy("nobody's", "missing");
+    const over = await untilWhy(done, "over");
+    const missing = await untilWhy("nobody's", "missing");
 
     assertStringIncludes(
       waits.answer,
       `it waits for 1 job to be done, first ${parent}, which is failed`,
     );
     assertEquals(waits.row?.parents, [{ uuid: parent, state: "failed" }]);
+    const seen = over.history.filter((it) => it.event !== "begun");
+    assertEquals(seen.map((it) => [it.event, it.detail]), [
+      ["taken", null],
+      ["asked", null],
+      ["answered", "finished"],
+    ]);
+    assertEquals([waits.history, missing.history], [[], []]);
+  });
+
+  it("has been seen, though its row is gone", async () => {
+    await serve();
+    const uuid = await database.addJob();
+    await database.untilState(uuid, "done");
+    await until("it is over", async () => (await asked!.why(database, uuid)).history.length > 2);
+    await database.sql`delete from queue_job`;
+
+    const { jobs } = await test!.runner.why.explain(null, uuid);
+
+    assertEquals(jobs.map((it) => [kindsOf(it), it.history.at(-1)?.event]), [
+      [["missing"], "answered"],
+    ]);
   });
 
   it("waits while Odoo is away", async () => {
@@ -235,7 +256,7 @@ describe("why a job does not run", () => {
     standby.runner.start();
     await until("it stands by", () => standby.runner.status.phase === "standby");
 
-    const { jobs } = await standby.runner.explain(database.name, uuid);
+    const { jobs } = await standby.runner.why.explain(database.name, uuid);
     await standby.stop();
 
     assertEquals(jobs.map(kindsOf), [["runner", "database"]]);
@@ -250,7 +271,7 @@ describe("why a job does not run", () => {
     test = TestRunner.start(postgres, { databases: others, port: odoo.port, channels: CHANNELS });
     await test.untilReady(...others);
 
-    const { jobs, asked: count } = await test.runner.explain(null, uuid);
+    const { jobs, asked: count } = await test.runner.why.explain(null, uuid);
 
     assertEquals(count, 10);
     assertEquals(jobs.map((it) => it.database).sort(), [others[3]!.name, others[5]!.name].sort());

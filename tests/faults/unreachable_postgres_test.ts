@@ -10,17 +10,19 @@ describe("a PostgreSQL that cannot be reached", () => {
   let database: TestDatabase;
   let test: TestRunner;
 
+  const runWith = (patience: { connectTimeoutMs: number }) => {
+    const server = { host: "127.0.0.1", port: scene.toPostgres.port };
+    return scene.run([database], {
+      connection: { ...scene.postgres.connection, ...server, ...patience },
+    });
+  };
+
   beforeAll(async () => {
     scene = await FaultScene.start();
   });
   beforeEach(async () => {
     database = await scene.postgres.database("16.0");
-    test = scene.run([database], {
-      connection: {
-        ...scene.postgres.connection,
-        ...{ host: "127.0.0.1", port: scene.toPostgres.port, connectTimeoutMs: 300 },
-      },
-    });
+    test = runWith({ connectTimeoutMs: 5_000 });
     await test.untilReady(database);
   });
   afterEach(async () => {
@@ -46,11 +48,15 @@ describe("a PostgreSQL that cannot be reached", () => {
   });
 
   it("is tried again when it takes connections and never says a word", async () => {
+    await test.stop();
+    test = runWith({ connectTimeoutMs: 300 });
+    await test.untilReady(database);
     const before = scene.toPostgres.connectionCount;
     scene.toPostgres.isSwallowingNew = true;
     scene.toPostgres.swallow();
     const uuid = await database.addJob();
     await until("it was tried twice", () => scene.toPostgres.connectionCount >= before + 2);
+    await test.log.until("no answer from the database server within 0.3 s");
 
     scene.toPostgres.isSwallowingNew = false;
 
@@ -72,12 +78,7 @@ describe("a PostgreSQL that cannot be reached", () => {
     await test.stop();
     const before = scene.toPostgres.connectionCount;
     scene.toPostgres.isSwallowingNew = true;
-    test = scene.run([database], {
-      connection: {
-        ...scene.postgres.connection,
-        ...{ host: "127.0.0.1", port: scene.toPostgres.port, connectTimeoutMs: 60_000 },
-      },
-    });
+    test = runWith({ connectTimeoutMs: 60_000 });
     await until("it is being connected to", () => scene.toPostgres.connectionCount > before);
     const askedMs = test.clock.nowMs();
 

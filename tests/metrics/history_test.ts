@@ -63,6 +63,19 @@ describe("History", () => {
     assertEquals(endMs.at(-1)! - endMs[0]!, 719 * STEP_MS);
   });
 
+  it("is shown in coarse steps too, of which the last has only begun", () => {
+    for (const [asked, waitedMs] of [[1, 1], [2, 3], [4, 1], [8, 1], [16, 1], [32, 1], [64, 8]]) {
+      totals.asked += asked!;
+      take(waitedMs!);
+      clock.advance(STEP_MS);
+    }
+
+    const { stepMs, endMs, asked, waitMs, waitP95Ms } = history.coarse;
+    assertEquals([stepMs, endMs], [30_000, [1_030_000, 1_035_000]]);
+    assertEquals([asked, waitMs], [[63, 64], [8 / 6, 8]]);
+    assertEquals(waitP95Ms[0], 2 + 2 * 0.95);
+  });
+
   it("goes on where a new scheduler begins to count anew", () => {
     take(8, 8);
     clock.advance(STEP_MS);

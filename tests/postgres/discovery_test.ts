@@ -43,7 +43,7 @@ describe("discoverDatabases", () => {
       maintenanceDatabase: "postgres",
       templateDatabase: prefixed("our_template"),
       databases: null,
-      filter: null,
+      databaseFilter: null,
       clock,
       ...options,
     });
@@ -58,7 +58,7 @@ describe("discoverDatabases", () => {
   it("lists what an expression of Python matches at the start", async () => {
     const prefix = prefixed("");
     const [shop, test, mine, sho] = names as [string, string, string, string];
-    const list = (pattern: string) => discover({ filter: pythonRegex(prefix + pattern) });
+    const list = (pattern: string) => discover({ databaseFilter: pythonRegex(prefix + pattern) });
 
     assertEquals(await list("shop"), [shop]);
     assertEquals(await list("sho"), [sho, shop].sort());

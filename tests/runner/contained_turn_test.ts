@@ -24,7 +24,7 @@ describe("ContainedTurn", () => {
       clock: new FakeClock(),
       random: () => 1,
       logger: new LogLines().logger(""),
-      requeueStartedAfterMs: null,
+      timing: { requeueStartedAfterMs: null },
       ask: ({ uuid }) => {
         if (isBroken) throw new TypeError("broken on purpose");
         asked.push(uuid);
@@ -32,6 +32,8 @@ describe("ContainedTurn", () => {
       onBegun: () => {
         if (isBroken) throw new TypeError("broken on purpose");
       },
+      seen: () => {},
+      pause: () => null,
       letGo: () => {},
       onChange: () => {},
       onWork: () => {

@@ -39,6 +39,10 @@ export class DrivenTurn {
   readonly clock = new FakeClock(1_000_000);
   readonly asked: string[] = [];
   readonly letGo: string[] = [];
+  /** What has become of jobs: uuid, event and detail. */
+  readonly seen: string[] = [];
+  /** Why an operator wants nothing to be taken. */
+  pause: string | null = null;
   readonly warnings: string[] = [];
   readonly scheduler: LiveScheduler;
   readonly turn: DatabaseTurn;
@@ -71,9 +75,13 @@ export class DrivenTurn {
       clock: this.clock,
       random: () => 1,
       logger,
-      requeueStartedAfterMs,
+      timing: { requeueStartedAfterMs },
       ask: ({ uuid }) => void this.asked.push(uuid),
       onBegun: () => {},
+      seen: (uuid, event, detail) => {
+        this.seen.push([uuid, event, ...detail === undefined ? [] : [detail]].join(" "));
+      },
+      pause: () => this.pause,
       letGo: (uuid) => void this.letGo.push(uuid),
       onChange: () => {},
       onWork: () => {},

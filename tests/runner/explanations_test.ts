@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { defaultConnection } from "../../src/database/connection.ts";
 import { Explanations, type ExplanationsOptions } from "../../src/runner/explanations.ts";
+import { JobHistory } from "../../src/runner/job_history.ts";
 import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
 import { job } from "../scheduler/conformance/steps.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -15,6 +16,8 @@ function explanations(changes: Partial<ExplanationsOptions> = {}): Explanations 
     ...{ clock, connection: defaultConnection({}) },
     scheduler: new LiveScheduler("root:4,mail:2", () => {}, { clock }),
     requests: requests({}),
+    history: new JobHistory(() => 0),
+    steering: { pauseOf: () => null },
     phase: () => "running",
     isReading: () => false,
     served: () => undefined,

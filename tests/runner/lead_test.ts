@@ -21,7 +21,13 @@ describe("Lead", () => {
     const meter = NO_METER;
     const lead = new Lead({
       ...{ meter, heartbeat, hearing: new Hearing({ turn, clock, meter, heartbeat }) },
-      ...{ turn, clock, generation: queueJob(16), lookIntervalMs: 60_000, pollIntervalMs: null },
+      ...{
+        turn,
+        clock,
+        generation: queueJob(16),
+        timing: { discoveryIntervalMs: 60_000 },
+        pollIntervalMs: null,
+      },
       database: {} as Database,
       session: { run, fence: null } as unknown as Session,
       onWork: () => {},

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { describe, it } from "@std/testing/bdd";
+import { beforeEach, describe, it } from "@std/testing/bdd";
 import { setImmediate } from "node:timers/promises";
 import type { Database, SessionEvents } from "../../src/database/database.ts";
 import { type Session, SessionLost } from "../../src/database/session.ts";
-import { Leadership } from "../../src/runner/leadership.ts";
+import { type Group, Leadership } from "../../src/runner/leadership.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { LogLines } from "../support/log_lines.ts";
 
@@ -13,6 +13,10 @@ const TERMINATED = new SessionLost("57P01", "terminated by an administrator");
 class LockDatabase {
   readonly name: string;
   readonly openedMs: number[] = [];
+  /** Groups that another runner leads. */
+  readonly taken = new Set<string>();
+  /** Groups whose lock is ours. */
+  readonly held = new Set<string>();
   readonly #clock: FakeClock;
   readonly #isForUs: boolean;
   #events: SessionEvents = {};
@@ -37,13 +41,23 @@ class LockDatabase {
         return [{ nowMs: this.#clock.nowMs() }];
       },
       abandon: () => {},
-      end: () => Promise.resolve(),
+      end: () => {
+        this.held.clear();
+        return Promise.resolve();
+      },
     };
     return session as unknown as Session;
   }
 
-  lockGroup(): Promise<boolean> {
-    return Promise.resolve(true);
+  lockGroup(_session: Session, group: string): Promise<boolean> {
+    const isFree = !this.taken.has(group);
+    if (isFree) this.held.add(group);
+    return Promise.resolve(isFree);
+  }
+
+  unlockGroup(_session: Session, group: string): Promise<void> {
+    this.held.delete(group);
+    return Promise.resolve();
   }
 
   terminate(): void {
@@ -51,16 +65,29 @@ class LockDatabase {
   }
 }
 
+function groupOf(name: string, databases: readonly LockDatabase[]): Group {
+  return { name, databases: databases as unknown as readonly Database[] };
+}
+
 describe("Leadership", () => {
+  let told: string[];
+
+  beforeEach(() => {
+    told = [];
+  });
+
   /** @param random 1: each pause is as long as it may be. */
   function start(clock: FakeClock, databases: readonly LockDatabase[], random = 0): Leadership {
     const leadership = new Leadership({
-      ...{ group: "g", clock, random: () => random, logger: new LogLines().logger("runner") },
-      ...{ heartbeatIntervalMs: 10_000, heartbeatDeadlineMs: 5_000 },
-      databases: databases as unknown as readonly Database[],
-      onLead: () => {},
-      onStandBy: () => {},
-      onLose: () => Promise.resolve(),
+      ...{ clock, random: () => random, logger: new LogLines().logger("runner") },
+      timing: { heartbeatIntervalMs: 10_000, heartbeatDeadlineMs: 5_000 },
+      group: groupOf("a", databases),
+      onLead: () => told.push("leads"),
+      onStandBy: () => told.push("stands by"),
+      onLose: (reason) => {
+        told.push(reason);
+        return Promise.resolve();
+      },
     });
     leadership.start();
     return leadership;
@@ -136,6 +163,67 @@ describe("Leadership", () => {
     await pass(clock, 250);
 
     assertEquals(postgres.openedMs, [0, 250, 750, 16_000]);
+    await leadership.stop();
+  });
+
+  it("goes on leading when other databases are chosen, with their lock instead", async () => {
+    const clock = new FakeClock();
+    const postgres = new LockDatabase("postgres", clock);
+    const leadership = start(clock, [postgres]);
+    await pass(clock, 0);
+
+    leadership.regroup(groupOf("b", [postgres, new LockDatabase("crm", clock)]));
+    await pass(clock, 0);
+
+    assertEquals([told, [...postgres.held], postgres.openedMs], [["leads"], ["b"], [0]]);
+    await leadership.stop();
+  });
+
+  it("stands by when another runner leads those databases", async () => {
+    const clock = new FakeClock();
+    const postgres = new LockDatabase("postgres", clock);
+    postgres.taken.add("b");
+    const leadership = start(clock, [postgres]);
+    await pass(clock, 0);
+
+    leadership.regroup(groupOf("b", [postgres]));
+    await pass(clock, 0);
+    const meanwhile = [...postgres.held];
+    postgres.taken.clear();
+    await pass(clock, 1_000);
+
+    const reason = "another one leads the databases that are chosen now";
+    assertEquals(told, ["leads", reason, "stands by", "leads"]);
+    assertEquals([meanwhile, [...postgres.held]], [[], ["b"]]);
+    await leadership.stop();
+  });
+
+  it("waits for the lock of the databases that are chosen while it stands by", async () => {
+    const clock = new FakeClock();
+    const postgres = new LockDatabase("postgres", clock);
+    postgres.taken.add("a");
+    const leadership = start(clock, [postgres]);
+    await pass(clock, 0);
+
+    leadership.regroup(groupOf("b", [postgres]));
+    await pass(clock, 1_000);
+
+    assertEquals([told, [...postgres.held]], [["stands by", "leads"], ["b"]]);
+    await leadership.stop();
+  });
+
+  it("begins anew where the lock lives in a database that may not be chosen any more", async () => {
+    const clock = new FakeClock();
+    const postgres = new LockDatabase("postgres", clock, false);
+    const [shop, crm] = [new LockDatabase("shop", clock), new LockDatabase("crm", clock)];
+    const leadership = start(clock, [postgres, shop]);
+    await pass(clock, 0);
+
+    leadership.regroup(groupOf("b", [postgres, crm]));
+    await pass(clock, 0);
+
+    assertEquals(told, ["leads", "other databases are chosen", "leads"]);
+    assertEquals([[...shop.held], [...crm.held]], [[], ["b"]]);
     await leadership.stop();
   });
 });

@@ -10,7 +10,7 @@ function make(random = 1) {
   const log = new LogLines();
   const state = new LinkState({
     ...{ database: "shop", clock, timers: new TimerSet(clock), random: () => random },
-    retryMs: 30_000,
+    timing: { discoveryIntervalMs: 30_000 },
     logger: () => log.logger("runner"),
     onChange: () => {},
   });

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
 import {
+  ConfigError,
   type JobNotice,
   Scheduler,
   SchedulerError,
@@ -149,5 +150,54 @@ describe("LiveScheduler", () => {
     const live = new LiveScheduler("root:2,mail:1:sequential,work:1", () => {});
 
     assertEquals(live.sequentialChannels(), ["root.mail", "mail"]);
+  });
+
+  it("puts another channel string in force, and keeps it when it is made anew", async () => {
+    const live = new LiveScheduler("root:1", () => {}, { create: trapping(1) });
+
+    live.configure("root:3");
+    live.notify(JOB);
+    await Promise.resolve();
+
+    assertEquals([live.status.trapCount, live.channel("root")?.capacity], [1, 3]);
+  });
+
+  it("keeps the string in force when it refuses another, also while it is broken", () => {
+    const live = new LiveScheduler("root:1", () => {}, { create: trapping(2) });
+    const wrong = ["root:x", "root:1,a:2:sequential"];
+
+    assertThrows(() => live.configure(wrong[0]!), ConfigError);
+    live.notify(JOB);
+    assertThrows(() => live.configure(wrong[1]!), ConfigError);
+
+    assertEquals([live.status.state, live.channel("root")?.capacity], ["trapped", 1]);
+  });
+
+  it("lays changes of channels over whatever it is made of", async () => {
+    const live = new LiveScheduler("root:9,mail:1", () => {}, { create: trapping(1) });
+
+    live.changeChannel("root.mail", { capacity: 4, paused: true });
+    live.configure("root:9,mail:2");
+    live.notify(JOB);
+    await Promise.resolve();
+
+    const { capacity, paused } = live.channel("mail")!;
+    assertEquals([live.status.trapCount, capacity, paused], [1, 4, true]);
+  });
+
+  it("takes a change and a string while it is broken", async () => {
+    const clock = new FakeClock();
+    const live = new LiveScheduler("root:1", () => live.notify(JOB), {
+      clock,
+      create: trapping(2),
+    });
+    live.notify(JOB);
+    await Promise.resolve();
+
+    live.configure("root:9,mail:1");
+    live.changeChannel("root.mail", { paused: true });
+    clock.advance(1_000);
+
+    assertEquals(live.channel("mail")?.paused, true);
   });
 });

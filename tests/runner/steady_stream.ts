@@ -46,10 +46,12 @@ export class SteadyStream {
     this.#clock = clock;
     this.turn = new ContainedTurn({
       ...{ database: "shop", scheduler: this.scheduler, clock, logger: LOGGER },
-      requeueStartedAfterMs: null,
+      timing: { requeueStartedAfterMs: null },
       random: () => 0.5,
       ask: ({ uuid }) => this.#asked.push(uuid),
       onBegun: () => {},
+      seen: () => {},
+      pause: () => null,
       letGo: () => {},
       onChange: () => this.#decider.decideSoon(),
       onWork: () => {},

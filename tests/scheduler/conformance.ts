@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { capacityConformance } from "./conformance/capacity.ts";
+import { changesConformance } from "./conformance/changes.ts";
 import { channelsConformance } from "./conformance/channels.ts";
 import { databasesConformance } from "./conformance/databases.ts";
 import { differencesConformance } from "./conformance/differences.ts";
@@ -45,6 +46,7 @@ export function conformance({ name, create, ConfigError }: Entry): void {
     wakeupConformance(createChecked);
     explanationConformance(createChecked);
     reconfigurationConformance(createChecked, ConfigError);
+    changesConformance(createChecked);
     databasesConformance(createChecked);
     refusalsConformance(createChecked);
 

@@ -11,7 +11,7 @@ import {
   type ModelState,
 } from "./model_channel.ts";
 import { explained, statusOf, UNKNOWN } from "./model_explanation.ts";
-import type { Channel, Explained, Job, SchedulerLike, Taken } from "./scheduler_like.ts";
+import type { Change, Channel, Explained, Job, SchedulerLike, Taken } from "./scheduler_like.ts";
 
 const MODEL_STATE_OF: ReadonlyMap<string, ModelState | "over"> = new Map([
   ["wait_dependencies", "parked"],
@@ -30,6 +30,8 @@ const MODEL_STATE_OF: ReadonlyMap<string, ModelState | "over"> = new Map([
 export class ModelScheduler implements SchedulerLike {
   readonly #jobs = new Map<string, ModelJob>();
   #channels = new Map<string, ModelChannel>();
+  #text = "";
+  readonly #changes = new Map<string, Change>();
   #arrivals = 0;
   /** The `now` of the latest question. */
   #askedMs = Infinity;
@@ -114,8 +116,16 @@ export class ModelScheduler implements SchedulerLike {
     return names.map((name) => statusOf(this.#channelOf(name)));
   }
 
+  changeChannel(channel: string, change: Change | null): void {
+    const name = fullChannelName(channel);
+    if (change === null) this.#changes.delete(name);
+    else this.#changes.set(name, change);
+    this.configure(this.#text);
+  }
+
   configure(text: string): void {
     const plan = parseChannels(text);
+    this.#text = text;
     const before = this.#channels;
     this.#channels = new Map();
     for (const config of plan.channels) {
@@ -172,7 +182,9 @@ export class ModelScheduler implements SchedulerLike {
     return this.#add({ name, capacity, ...none }, false);
   }
 
-  #add(config: ChannelConfig, isConfigured: boolean): ModelChannel {
+  #add(given: ChannelConfig, isConfigured: boolean): ModelChannel {
+    const config = { ...given, ...this.#changes.get(given.name) };
+    if (config.sequential) config.capacity = 1;
     const channel = new ModelChannel(config, this.#parentOf(config.name), isConfigured);
     this.#channels.set(config.name, channel);
     return channel;
@@ -197,7 +209,10 @@ export class ModelScheduler implements SchedulerLike {
       for (const channel of own.way) channel.running.add(job);
     }
     if (job.state === "waiting") {
-      const heap = own.way.find((channel) => channel.config.name === heapName) ?? own;
+      const flowedTo = own.way.find((channel) => channel.config.name === heapName) ?? own;
+      const below = own.way.slice(0, own.way.indexOf(flowedTo));
+      // From above a paused channel it goes back to that.
+      const heap = below.find((channel) => channel.config.paused) ?? flowedTo;
       heap.heap.add(job);
       const passed = own.way.slice(0, own.way.indexOf(heap));
       for (const channel of passed) channel.running.add(job);

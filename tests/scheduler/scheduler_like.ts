@@ -11,6 +11,7 @@ export interface SchedulerLike {
   explain(database: string, uuid: string, nowMs: number): Explained;
   channels(): readonly Channel[];
   configure(channels: string): void;
+  changeChannel(channel: string, change: Change | null): void;
   parkDatabase(database: string): void;
   beginScan(database: string): void;
   touch(database: string, uuid: string): void;
@@ -52,6 +53,12 @@ export interface Channel {
   failed: number;
   parked: number;
   waitingSinceMs: number | null;
+}
+
+/** What an operator has changed of a channel. */
+export interface Change {
+  capacity?: number;
+  paused?: boolean;
 }
 
 /** Why a job does not run. Which fields a reason has is for its kind to say. */

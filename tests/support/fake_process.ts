@@ -1,6 +1,6 @@
 import { start } from "../../src/cli/start.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
-import { loadSettings } from "../../src/config/settings.ts";
+import { inspectSettings, loadSettings } from "../../src/config/settings.ts";
 import { fakeMachine, type Given } from "../config/fake_machine.ts";
 import { until } from "./until.ts";
 
@@ -12,18 +12,20 @@ export class FakeProcess implements Surroundings {
   signal = () => {};
   fail: (error: unknown) => void = () => {};
   /** SIGHUP: it ends a process that does not listen. */
-  look = (): void => this.exit(129);
+  reload = (): void => this.exit(129);
   isListening = false;
+  /** What its settings are made of. */
+  given: Given = {};
 
   readonly onSignal = (callback: () => void) => {
     this.signal = callback;
     this.isListening = true;
     return () => void (this.isListening = false);
   };
-  readonly onLook = (callback: () => void) => {
-    const { look } = this;
-    this.look = callback;
-    return () => void (this.look = look);
+  readonly onReload = (callback: () => void) => {
+    const { reload } = this;
+    this.reload = callback;
+    return () => void (this.reload = reload);
   };
   readonly onUncaught = (callback: (error: unknown) => void) => {
     this.fail = callback;
@@ -32,8 +34,11 @@ export class FakeProcess implements Surroundings {
   readonly exit = (code: number) => void this.exits.push(code);
   readonly writeLog = (chunk: string) => void (this.text += chunk);
 
+  readonly readSettings = () => inspectSettings(fakeMachine(this.given));
+
   /** Resolves with the exit code. */
   start(given: Given): Promise<number> {
+    this.given = given;
     return start(loadSettings(fakeMachine(given)), "1", this);
   }
 

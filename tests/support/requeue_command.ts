@@ -1,5 +1,5 @@
 import { runCommand } from "../../src/cli/command.ts";
-import type { ConnectionSettings } from "../../src/database/connection.ts";
+import type { TestConnection } from "./test_postgres.ts";
 import { fakeMachine } from "../config/fake_machine.ts";
 
 /** What a command has written, and the exit code it answered. */
@@ -11,7 +11,7 @@ export interface Ran {
 
 /** `jobrunner requeue` in this process, with the server's settings in the environment. */
 export async function requeue(
-  { host, port, user, password }: ConnectionSettings,
+  { host, port, user, password }: TestConnection,
   argv: readonly string[],
 ): Promise<Ran> {
   let output = "";

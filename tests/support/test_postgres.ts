@@ -16,6 +16,8 @@ export interface TestPostgresOptions {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
+export type TestConnection = ConnectionSettings & { readonly password: string | null };
+
 /** The server of one test file, with databases cloned from one template for each generation. */
 export class TestPostgres {
   readonly #templates = new Map<string, Promise<string>>();
@@ -60,7 +62,7 @@ export class TestPostgres {
   }
 
   /** A new role that may log in and nothing else. */
-  async role(): Promise<ConnectionSettings> {
+  async role(): Promise<TestConnection> {
     const user = `jobrunner_test_${randomBytes(4).toString("hex")}`;
     const password = randomBytes(8).toString("hex");
     await this.admin.unsafe(`create role ${user} login password '${password}'`);
@@ -69,7 +71,7 @@ export class TestPostgres {
   }
 
   /** How the owner of everything connects. */
-  get connection(): ConnectionSettings {
+  get connection(): TestConnection {
     const { host, port, user, password } = this.server;
     return {
       ...{ host, port, user, password },

@@ -102,9 +102,10 @@ export const ODOO_FAULTS: readonly FaultKind[] = [
     weight: 1,
     touches: "odoo",
     async make(system, { lastsMs, way }) {
-      await system.busyLeader();
       const odoos = way < 0.5 ? system.odoos : [chosen(2 * way - 1, system.odoos)];
-      const count = odoos.reduce((sum, { workers }) => sum + (workers?.working.length ?? 0), 0);
+      const working = () => odoos.flatMap(({ workers }) => workers?.working ?? []);
+      await awaited(() => working().length > 0, WORKING_MS);
+      const count = working().length;
       await Promise.all(odoos.map((it) => it.stop()));
       await delay(lastsMs);
       await Promise.all(odoos.map((it) => it.start()));

@@ -1,5 +1,5 @@
 import { ModelScheduler } from "../model.ts";
-import type { Channel, Explained, Job, SchedulerLike, Taken } from "../scheduler_like.ts";
+import type { Change, Channel, Explained, Job, SchedulerLike, Taken } from "../scheduler_like.ts";
 import type { Implementation } from "../implementations.ts";
 
 /** Hands everything on to a model. What is broken overrides one method. */
@@ -34,6 +34,9 @@ class Wrapped implements SchedulerLike {
   configure(channels: string): void {
     this.model.configure(channels);
   }
+  changeChannel(channel: string, change: Change | null): void {
+    this.model.changeChannel(channel, change);
+  }
   parkDatabase(database: string): void {
     this.model.parkDatabase(database);
   }
@@ -55,7 +58,7 @@ class Wrapped implements SchedulerLike {
 class Misconfigured extends Wrapped {
   readonly #falsify: (channels: string) => string;
   /** What it should obey. */
-  #shown: ModelScheduler;
+  readonly #shown: ModelScheduler;
 
   constructor(channels: string, falsify: (channels: string) => string) {
     super(falsify(channels));
@@ -65,7 +68,12 @@ class Misconfigured extends Wrapped {
 
   override configure(channels: string): void {
     super.configure(this.#falsify(channels));
-    this.#shown = ModelScheduler.create(channels);
+    this.#shown.configure(channels);
+  }
+
+  override changeChannel(channel: string, change: Change | null): void {
+    super.changeChannel(channel, change);
+    this.#shown.changeChannel(channel, change);
   }
 
   override channels(): readonly Channel[] {
@@ -149,6 +157,21 @@ class ParksRunningJobs extends Wrapped {
   }
 }
 
+/** An operator's changes are gone with the string that they were laid over. */
+class ForgetsChanges extends Wrapped {
+  readonly #changed = new Set<string>();
+
+  override changeChannel(channel: string, change: Change | null): void {
+    super.changeChannel(channel, change);
+    this.#changed.add(channel);
+  }
+
+  override configure(channels: string): void {
+    super.configure(channels);
+    for (const channel of this.#changed) super.changeChannel(channel, null);
+  }
+}
+
 class DoesNotTouch extends Wrapped {
   override touch(): void {}
 }
@@ -196,6 +219,7 @@ export const BROKEN: readonly Implementation[] = [
   { name: "parks running jobs", create: (channels) => new ParksRunningJobs(channels) },
   { name: "explains one reason", create: (channels) => new ExplainsTheFirstReason(channels) },
   { name: "lets jobs flow to explain", create: (channels) => new ExplainsByFlow(channels) },
+  { name: "forgets changes", create: (channels) => new ForgetsChanges(channels) },
   { name: "does not touch", create: (channels) => new DoesNotTouch(channels) },
 ];
 

@@ -189,14 +189,26 @@ export class History {
   }
 
   #reconfiguration(): Step {
-    const choice = this.#random.below(10);
+    const choice = this.#random.below(14);
     const strings = this.#channelStrings;
+    if (choice > 9) return this.#channelChange();
     const channels = choice === 0
       ? strings.wrong()
       : choice < 5
       ? strings.next()
       : strings.changed();
     return { call: "configure", channels };
+  }
+
+  #channelChange(): Step {
+    const { pick, chance } = this.#random;
+    const channel = this.#channelStrings.named() ?? "root";
+    if (chance(0.3)) return { call: "changeChannel", channel, change: null };
+    const change = {
+      ...chance(0.6) ? { paused: chance(0.6) } : {},
+      ...chance(0.6) ? { capacity: pick([1, 1, 2, 3, 8]) } : {},
+    };
+    return { call: "changeChannel", channel, change };
   }
 
   #later(): number {

@@ -1,4 +1,4 @@
-import type { Job, SchedulerLike } from "../scheduler_like.ts";
+import type { Change, Job, SchedulerLike } from "../scheduler_like.ts";
 
 /** One call of a scheduler, as data: it can be played on several, printed, and left out. */
 export type Step =
@@ -13,7 +13,12 @@ export type Step =
   | { readonly call: DatabaseCall; readonly database: string }
   | { readonly call: "takeReady"; readonly nowMs: number; readonly max: number | null }
   | { readonly call: "wakeupAtMs"; readonly nowMs: number }
-  | { readonly call: "configure"; readonly channels: string };
+  | { readonly call: "configure"; readonly channels: string }
+  | {
+    readonly call: "changeChannel";
+    readonly channel: string;
+    readonly change: Change | null;
+  };
 
 type DatabaseCall = "forgetDatabase" | "parkDatabase" | "beginScan" | "sweep";
 
@@ -59,6 +64,8 @@ function called(step: Step, scheduler: SchedulerLike): string {
       return String(scheduler.wakeupAtMs(step.nowMs));
     case "configure":
       return String(scheduler.configure(step.channels));
+    case "changeChannel":
+      return String(scheduler.changeChannel(step.channel, step.change));
     case "takeReady": {
       const jobs = step.max === null
         ? scheduler.takeReady(step.nowMs)

@@ -1,0 +1,32 @@
+import { type ComponentChild, type ComponentChildren, h } from "preact";
+import type { ToldReason } from "../../why.ts";
+import { addressOf } from "../place.ts";
+
+/** Why, in sentences: what weighs most first. */
+export function Reasons(
+  { reasons, none, database }: {
+    readonly reasons: readonly ToldReason[];
+    readonly none: string;
+    readonly database?: string;
+  },
+): ComponentChild {
+  if (reasons.length === 0) return h("p", { class: "answer" }, none);
+  return h(
+    "ul",
+    { class: "answer" },
+    reasons.map((it) => h("li", { key: it.text }, it.text, linkOf(it, database))),
+  );
+}
+
+/** To the job that goes before, and to those that it depends on. */
+function linkOf(reason: ToldReason, database: string | undefined): ComponentChildren {
+  if (reason.kind === "order") return link(reason.first.database, reason.first.uuid, "first");
+  if (reason.kind === "dependencies" && database !== undefined) {
+    return reason.parents.map(({ uuid }) => link(database, uuid, uuid));
+  }
+  return null;
+}
+
+function link(database: string, uuid: string, text: string): ComponentChild {
+  return h("a", { key: uuid, href: addressOf({ kind: "job", database, uuid }) }, ` ${text}`);
+}

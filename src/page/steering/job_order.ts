@@ -1,0 +1,80 @@
+import { type ComponentChild, h } from "preact";
+import { useState } from "preact/hooks";
+import { counted } from "../words.ts";
+import { useOrders } from "./order.ts";
+
+/** Jobs that are meant: by name, or by what is true of them. */
+export type Chosen =
+  & { readonly database: string }
+  & (
+    | { readonly uuids: readonly string[] }
+    | { readonly channel?: string; readonly states: readonly string[] }
+  );
+
+export type JobAction = "requeue" | "cancel" | "done";
+
+/** What `/steer/jobs` answers. */
+export interface JobsChanged {
+  readonly chosen: number;
+  readonly changed: number;
+  readonly refused: readonly { readonly uuid: string; readonly reason: string }[];
+}
+
+const ACTIONS: readonly (readonly [JobAction, string, string])[] = [
+  ["requeue", "Requeue", "set back to pending"],
+  ["cancel", "Cancel", "cancel"],
+  ["done", "Set done", "set to done"],
+];
+
+/** Buttons that change jobs: first they ask how many that are, then whether they should. */
+export function JobOrder({ chosen, onChange }: {
+  readonly chosen: Chosen;
+  readonly onChange: () => void;
+}): ComponentChild {
+  const orders = useOrders();
+  const [plan, setPlan] = useState<{ action: JobAction; count: number } | null>(null);
+  const [told, setTold] = useState<string | null>(null);
+  const look = async (action: JobAction) => {
+    setTold(null);
+    const answer = await orders.give<JobsChanged>("jobs", { action, ...chosen, dryRun: true });
+    if (!answer) return setPlan(null);
+    if (answer.chosen > 0 && !refusedAll(answer)) return setPlan({ action, count: answer.chosen });
+    setPlan(null);
+    setTold(answer.refused[0]?.reason ?? "There is no such job any more.");
+  };
+  const carryOut = async () => {
+    if (!plan) return;
+    const { action, count: expected } = plan;
+    setPlan(null);
+    const answer = await orders.give<JobsChanged>("jobs", { action, ...chosen, expected });
+    if (!answer) return;
+    const { changed, refused } = answer;
+    const others = refused.length === 0 ? "" : `; refused: ${refused[0]!.reason}`;
+    setTold(`${counted(changed, "job")} changed${others}.`);
+    onChange();
+  };
+  const words = ACTIONS.find(([it]) => it === plan?.action)?.[2];
+  return h(
+    "div",
+    { class: "steer" },
+    ACTIONS.map(([action, label]) =>
+      h("button", {
+        key: action,
+        ...{ type: "button", disabled: orders.isOnTheWay, onClick: () => look(action) },
+      }, label)
+    ),
+    plan && h(
+      "p",
+      { class: "confirm", role: "alert" },
+      `${counted(plan.count, "job")}: ${words}? `,
+      h("button", { type: "button", class: "main", onClick: carryOut }, "Yes"),
+      h("button", { type: "button", onClick: () => setPlan(null) }, "No"),
+    ),
+    told !== null && h("p", { class: "note", role: "status" }, told),
+    orders.problem !== null && h("p", { class: "problem", role: "alert" }, orders.problem),
+  );
+}
+
+function refusedAll({ chosen, refused }: JobsChanged): boolean {
+  return refused.length >= chosen;
+}

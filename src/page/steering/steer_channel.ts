@@ -1,0 +1,62 @@
+/// <reference lib="dom" />
+import { type ComponentChild, h } from "preact";
+import { useState } from "preact/hooks";
+import type { PathChannel } from "../../scheduler/explanation.ts";
+import type { View } from "../../view.ts";
+import { useOrders } from "./order.ts";
+import { PauseButton } from "./pause_button.ts";
+import { useToken } from "./token.ts";
+
+/** Pauses a channel, or gives it another capacity until the next start. */
+export function SteerChannel({ path, view, onChange }: {
+  readonly path: readonly PathChannel[];
+  readonly view: View;
+  readonly onChange: () => void;
+}): ComponentChild {
+  const token = useToken();
+  const [channel] = path;
+  if (!channel || !view.steering.enabled || token === "") return null;
+  const { name, paused, capacity, sequential } = channel;
+  return h(
+    "div",
+    { class: "steer" },
+    h(PauseButton, {
+      ...{ target: { channel: name }, name: "this channel", isPaused: paused, view, onChange },
+    }),
+    !sequential && h(Capacity, { name, capacity, view, onChange }),
+  );
+}
+
+function Capacity({ name, capacity, view, onChange }: {
+  readonly name: string;
+  readonly capacity: number | null;
+  readonly view: View;
+  readonly onChange: () => void;
+}): ComponentChild {
+  const [text, setText] = useState(String(capacity ?? ""));
+  const orders = useOrders();
+  const changed = view.steering.capacities.find((it) => it.channel === name);
+  const give = async (wanted: number | null) => {
+    if (await orders.give("capacity", { channel: name, capacity: wanted })) onChange();
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    give(Number(text));
+  };
+  return h(
+    "form",
+    { class: "inline", onSubmit: submit },
+    h(
+      "label",
+      null,
+      "Capacity until the next start",
+      h("input", {
+        ...{ type: "number", min: 1, max: 1_000_000, required: true, value: text },
+        onInput: (event: Event) => setText((event.target as HTMLInputElement).value),
+      }),
+    ),
+    h("button", { type: "submit", disabled: orders.isOnTheWay }, "Change"),
+    changed && h("button", { type: "button", onClick: () => give(null) }, "As configured"),
+    orders.problem !== null && h("span", { class: "problem", role: "alert" }, orders.problem),
+  );
+}

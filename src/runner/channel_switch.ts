@@ -1,0 +1,63 @@
+import type { Clock } from "../clock.ts";
+import { Barrier } from "./barrier.ts";
+import type { DatabaseTurn } from "./database_turn.ts";
+import type { LiveScheduler } from "./live_scheduler.ts";
+
+export interface ChannelSwitchOptions {
+  readonly clock: Clock;
+  readonly scheduler: LiveScheduler;
+  /** Of the databases that are served. */
+  readonly turns: () => readonly DatabaseTurn[];
+}
+
+/** In the core alone: no database has a NUL in its name. */
+const UNREAD = "\0unread";
+
+/**
+ * Puts another channel string in force while jobs run. A channel that becomes sequential is blocked
+ * by failed jobs of which only the number was known: all databases are read again for them. Until
+ * then each such channel is blocked as by a failed job, and no other waits for that.
+ */
+export class ChannelSwitch {
+  readonly #options: ChannelSwitchOptions;
+  readonly #barrier: Barrier;
+
+  constructor(options: ChannelSwitchOptions) {
+    this.#options = options;
+    this.#barrier = new Barrier(options.clock);
+  }
+
+  /** @throws {ConfigError} With all mistakes; the old string stays in force. */
+  configure(channels: string): void {
+    const { scheduler, turns } = this.#options;
+    const before = this.#sequential();
+    scheduler.configure(channels);
+    const added = this.#sequential().filter((it) => !before.includes(it));
+    if (added.length === 0) return;
+    const unknown = { sequence: 0, createdMs: null, priority: null, etaMs: null };
+    for (const channel of added) {
+      const job = { database: UNREAD, uuid: channel, channel, state: "failed" };
+      scheduler.notify({ ...unknown, ...job });
+    }
+    this.#barrier.raise(() => scheduler.forgetDatabase(UNREAD));
+    for (const turn of turns()) turn.refill();
+  }
+
+  /** Failed jobs are being read. */
+  get isReading(): boolean {
+    return this.#barrier.isUp;
+  }
+
+  /** All databases are read. */
+  noteRead(): void {
+    this.#barrier.lower();
+  }
+
+  stop(): void {
+    this.#barrier.leave();
+  }
+
+  #sequential(): string[] {
+    return this.#options.scheduler.channels().filter((it) => it.sequential).map((it) => it.name);
+  }
+}

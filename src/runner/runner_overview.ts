@@ -1,0 +1,61 @@
+import type { ChannelOverview } from "../scheduler/mod.ts";
+import type { DatabaseState, DatabaseStatus } from "../status.ts";
+import type { RunnerView } from "../view.ts";
+import {
+  databaseStatusOf,
+  failedByChannel,
+  inFlightOf,
+  type StatusParts,
+} from "./runner_status.ts";
+
+const CHANNELS_MAX = 200;
+const DATABASES_MAX = 200;
+/** Nothing is wrong with a database in one of these. */
+const CALM: readonly DatabaseState[] = ["ready", "standby", "ignored"];
+
+/** What people look at of a runner: bounded, whatever the number of channels and databases. */
+export class RunnerOverview {
+  readonly #parts: () => StatusParts;
+
+  constructor(parts: () => StatusParts) {
+    this.#parts = parts;
+  }
+
+  get view(): RunnerView {
+    const { served, scheduler, ...own } = this.#parts();
+    const { channels, count: channelCount } = this.channels("", CHANNELS_MAX);
+    const databases = served.map((it) => databaseStatusOf(it, scheduler));
+    return {
+      ...{ ...own, channels, channelCount },
+      scheduler: scheduler.status,
+      inFlight: inFlightOf(served),
+      databases: databases.sort(inOrder).slice(0, DATABASES_MAX),
+      databaseCount: databases.length,
+      databaseStates: countByState(databases),
+    };
+  }
+
+  /** Channels whose name contains a text, the fullest of them, with all above them. */
+  channels(search: string, max: number): ChannelOverview {
+    const { served, scheduler } = this.#parts();
+    return scheduler.overview({ max, search, failed: failedByChannel(served) });
+  }
+}
+
+/** Trouble first, then work, then those that do nothing; by name among each other. */
+function inOrder(a: DatabaseStatus, b: DatabaseStatus): number {
+  return rank(a) - rank(b) || (a.name < b.name ? -1 : 1);
+}
+
+function rank({ state, stranded, suspectedDead, ...it }: DatabaseStatus): number {
+  if (!CALM.includes(state)) return 0;
+  if (stranded.count + suspectedDead.count > 0) return 1;
+  if (it.inFlight > 0 || it.waitingSinceMs !== null) return 2;
+  return state === "ready" ? 3 : 4;
+}
+
+function countByState(databases: readonly DatabaseStatus[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { state } of databases) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
+}

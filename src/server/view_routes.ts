@@ -1,0 +1,48 @@
+import type { Hono } from "hono";
+import type { ChannelOverview } from "../scheduler/mod.ts";
+import type { LiveView } from "./live_view.ts";
+import { jsonAnswer } from "./json_answer.ts";
+import { readQuestion } from "./question.ts";
+import { JSON_TYPE } from "./safe_json.ts";
+
+const EVENTS_TYPE = {
+  "content-type": "text/event-stream",
+  // Else nginx keeps events until there are many.
+  "x-accel-buffering": "no",
+};
+const MAX_LENGTHS = { search: 200, limit: 3 } as const;
+const FOUND = 50;
+const FOUND_MAX = 500;
+
+/**
+ * Adds what people look at (src/view.ts).
+ *
+ * - `/view`: as JSON.
+ * - `/events`: the same as server-sent events named `view`, about one a second. 503 when too many
+ *   watch already: ask for `/view` now and then.
+ * - `/channels?search=…&limit=…`: the fullest channels whose name contains a text, with
+ *   all above them. `count` says how many there are with that text.
+ */
+export function routeView(
+  app: Hono,
+  live: LiveView,
+  find: (search: string, max: number) => ChannelOverview,
+): void {
+  app.get("/view", (context) => context.body(live.json, 200, JSON_TYPE));
+  app.get("/events", (context) => {
+    // Nobody would read it.
+    if (context.req.method === "HEAD") return context.body(null, 200, EVENTS_TYPE);
+    const events = live.watch();
+    if (events) return context.body(events, 200, EVENTS_TYPE);
+    return context.json({ error: "too many watch already" }, 503, { "retry-after": "10" });
+  });
+  app.get("/channels", (context) => {
+    const { values, mistake } = readQuestion(context, MAX_LENGTHS);
+    if (mistake !== null) return context.json({ error: mistake }, 400);
+    const limit = Number(values.limit ?? FOUND);
+    if (!Number.isInteger(limit) || limit < 1 || limit > FOUND_MAX) {
+      return context.json({ error: `limit is no number from 1 to ${FOUND_MAX}` }, 400);
+    }
+    return jsonAnswer(context, find(values.search ?? "", limit));
+  });
+}
