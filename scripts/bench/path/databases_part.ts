@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { BenchOptions } from "../options.ts";
 import { median, type Row } from "../report.ts";
 import { ownShareMiB, residentMiB } from "./process_cost.ts";
-import { Samples } from "./samples.ts";
+import { ratio, Samples } from "./samples.ts";
 import type { Scene, SceneSize } from "./scene.ts";
 import { OURS, STOCK, type Subject, subjectsOf } from "./subjects.ts";
 
@@ -15,16 +15,16 @@ interface DatabasesSize {
 }
 
 const COUNTS = [1, 100, 500];
-/** Twice what passes between two heartbeats, or two searches for dead jobs. */
-const IDLE_MS = 20_000;
+/** What passes between two heartbeats, and between two searches for dead jobs. */
+const IDLE_MS = 10_000;
 const FULL: DatabasesSize = { counts: COUNTS, jobs: 1_000, idleMs: IDLE_MS };
+const MOST = Math.max(...COUNTS);
+const AGAINST_ONE = `${MOST} / 1`;
 /** A column for each runner and number of databases. */
-export const DATABASES_COLUMNS = [OURS, STOCK].flatMap((name) =>
-  COUNTS.map((count) => columnOf(name, count))
-);
+export const DATABASES_COLUMNS = [...columnsOf(OURS), AGAINST_ONE, ...columnsOf(STOCK)];
 
 /** As many as are wanted at most, each with a short history. */
-export const MANY_DATABASES: SceneSize = { databases: Math.max(...COUNTS), history: 1_000 };
+export const MANY_DATABASES: SceneSize = { databases: MOST, history: 1_000 };
 const CAPACITY = 100;
 const JOBS_PER_SECOND = 200;
 
@@ -55,11 +55,11 @@ export async function measureDatabases(
     ...[[EVENT, "µs"], [IDLE, "ms/s"], [IDLE_BACKENDS, "ms/s"], [TRANSACTIONS, "1/s"]],
     ...[[MEMORY, "MiB"], [BACKEND_MEMORY, "MiB"], [CONNECTIONS, ""], [READY, "s"]],
   ];
-  return units.map(([name, unit]) => ({
-    name: name!,
-    unit: unit!,
-    values: samples.medians(name!),
-  }));
+  return units.map(([name, unit]) => {
+    const values = samples.medians(name!);
+    const against = ratio(values[columnOf(OURS, MOST)], values[columnOf(OURS, 1)]);
+    return { name: name!, unit: unit!, values: { ...values, [AGAINST_ONE]: against } };
+  });
 }
 
 async function measureRunner(
@@ -99,6 +99,10 @@ async function measureRunner(
     samples.add(CONNECTIONS, column, backends.length / size.count);
     samples.add(BACKEND_MEMORY, column, median(backends.map(ownShareMiB)));
   });
+}
+
+function columnsOf(name: string): string[] {
+  return COUNTS.map((count) => columnOf(name, count));
 }
 
 function columnOf(name: string, count: number): string {
