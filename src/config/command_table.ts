@@ -9,6 +9,7 @@ import {
 } from "./inquiry_options.ts";
 import { ORDER_OPTIONS, RELOAD_HELP } from "./order_options.ts";
 import { REQUEUE_HELP, REQUEUE_OPTIONS } from "./requeue_options.ts";
+import { PAUSE_HELP, RESUME_HELP, STEER_OPTIONS } from "./steer_options.ts";
 import type { Command, CommandOption, SettingKey } from "./setting.ts";
 import { SETTING_KEYS } from "./setting_table.ts";
 
@@ -49,6 +50,9 @@ const DATABASE_SETTINGS: readonly SettingKey[] = [
 /** Where the running process is asked. */
 const SERVER_SETTINGS: readonly SettingKey[] = ["configFile", "healthHost", "healthPort"];
 
+/** The same, and the token that it wants. */
+const ORDER_SETTINGS: readonly SettingKey[] = [...SERVER_SETTINGS, "adminTokenFile"];
+
 /** Every command, once. In the order of the help. */
 export const COMMANDS: { readonly [C in Command]: CommandShape } = {
   start: {
@@ -76,10 +80,24 @@ export const COMMANDS: { readonly [C in Command]: CommandShape } = {
     options: WHY_OPTIONS,
     operand: "uuid",
   },
+  pause: {
+    help: "Take no more jobs of a channel, of a database or at all",
+    about: PAUSE_HELP,
+    settings: ORDER_SETTINGS,
+    options: STEER_OPTIONS,
+    changesJobs: true,
+  },
+  resume: {
+    help: "Take them again",
+    about: RESUME_HELP,
+    settings: ORDER_SETTINGS,
+    options: STEER_OPTIONS,
+    changesJobs: true,
+  },
   reload: {
     help: "Have the running process read its settings again",
     about: RELOAD_HELP,
-    settings: [...SERVER_SETTINGS, "adminTokenFile"],
+    settings: ORDER_SETTINGS,
     options: ORDER_OPTIONS,
   },
   "check-config": {
