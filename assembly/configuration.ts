@@ -69,7 +69,7 @@ export function liftJobs(): void {
 
 /**
  * Puts them back. A waiting job stays in the heap it has flowed into while that still is on its way
- * to root, else it goes back to its own channel.
+ * to root, else it goes back to its own channel. From above a paused channel it goes back to that.
  */
 export function settleJobs(): void {
   isLifted = false;
@@ -83,8 +83,12 @@ export function settleJobs(): void {
     let job = firstJobOf(number);
     while (job) {
       let place: Channel | null = job.channel;
-      while (place && place != job.place) place = place.parent;
-      enterAt(job, job.state, place ? place : job.channel);
+      let paused: Channel | null = null;
+      while (place && place != job.place) {
+        if (!paused && place.isPaused) paused = place;
+        place = place.parent;
+      }
+      enterAt(job, job.state, place ? (paused ? paused : place) : job.channel);
       job = job.next;
     }
   }

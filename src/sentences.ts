@@ -53,6 +53,10 @@ function textOf(reason: Reason, nowMs: number): string {
       const why = reason.reason === null ? "" : `: ${reason.reason}`;
       return DATABASE[reason.state] + since(reason.sinceMs, nowMs) + why;
     }
+    case "pausedBy": {
+      const what = reason.name === null ? reason.what : `${reason.what} ${reason.name}`;
+      return `${what} is paused by ${reason.by} since ${new Date(reason.sinceMs).toISOString()}`;
+    }
     case "reading":
       return "the jobs of all databases are read first";
     case "scheduler":

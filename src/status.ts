@@ -1,4 +1,5 @@
 import type { ChannelStatus, TakenWaits } from "./scheduler/mod.ts";
+import type { SteeringStatus } from "./steering.ts";
 
 /**
  * What a runner says of itself: read by the health server and the demo, changed by the runner
@@ -17,6 +18,8 @@ export interface RunnerStatus {
   /** Of the jobs that were taken. */
   readonly takenWaits: TakenWaits;
   readonly scheduler: SchedulerStatus;
+  /** What operators have changed. */
+  readonly steering: SteeringStatus;
 }
 
 export type RunnerPhase = "starting" | "standby" | "running" | "stopping" | "stopped";
@@ -29,7 +32,7 @@ export type DatabaseState =
   | "recovering" // its session was lost, a new one follows
   | "quarantined" // the same, again and again: tried less and less often
   | "foreign" //    a job runner without locks is at work there
-  | "paused" //     its add-on is being upgraded
+  | "paused" //     by an operator, or its add-on is being upgraded
   | "ignored"; //   no add-on there
 
 export interface DatabaseStatus {

@@ -1,4 +1,5 @@
 import type { Explanation, PathChannel, WaitReason } from "./scheduler/mod.ts";
+import type { Pause } from "./steering.ts";
 import type { DatabaseStatus, InFlightCounts, RunnerPhase, SchedulerState } from "./status.ts";
 
 /*
@@ -59,6 +60,8 @@ export type HostReason =
     readonly reason: string | null;
     readonly sinceMs: number | null;
   }
+  /** An operator has paused it: a channel that the channel string pauses is `paused` alone. */
+  | { readonly kind: "pausedBy" } & Pause
   /** At the start, until the jobs of all databases are read. */
   | { readonly kind: "reading" }
   | { readonly kind: "scheduler"; readonly state: SchedulerState; readonly reason: string | null }

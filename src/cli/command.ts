@@ -2,6 +2,7 @@ import { type CommandLine, readCommandLine } from "../config/command_line.ts";
 import { readCompletionOptions } from "../config/completion_options.ts";
 import { readStatusOptions, readTopOptions, readWhyOptions } from "../config/inquiry_options.ts";
 import type { Machine } from "../config/machine.ts";
+import { readOrderOptions } from "../config/order_options.ts";
 import { readRequeueOptions } from "../config/requeue_options.ts";
 import { inspectSettings, type Loaded } from "../config/settings.ts";
 import { ConfigError, type Mistake } from "../scheduler/errors.ts";
@@ -9,6 +10,7 @@ import { checkConfig } from "./check_config.ts";
 import { completion } from "./completion.ts";
 import { EXIT_WRONG_SETTINGS, type Output } from "./exit.ts";
 import { help } from "./help.ts";
+import { reload } from "./reload.ts";
 import { requeue } from "./requeue.ts";
 import { status } from "./status.ts";
 import { top } from "./top.ts";
@@ -54,6 +56,8 @@ export async function runCommand(
       return await carryOut(readCompletionOptions, (it) => completion(it, output.write));
     case "why":
       return await carryOut(readWhyOptions, (it) => why(settings, it, output));
+    case "reload":
+      return await carryOut(readOrderOptions, (it) => reload(settings, it, output));
     case "start":
       return mistakes.length > 0 ? refuse(mistakes, output, WHERE_TO_LOOK) : inspection;
   }

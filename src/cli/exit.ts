@@ -15,7 +15,7 @@ export interface Output {
 export const EXIT_OK = 0;
 export const EXIT_FAILURE = 1;
 export const EXIT_WRONG_SETTINGS = 2;
-/** `why`, `status`: asked, and something is held back or wrong. */
+/** `why`, `status`, `reload`: asked, and something is held back, wrong or refused. */
 export const EXIT_HELD_BACK = 3;
 /** `why`: there is no such job, channel or database. */
 export const EXIT_UNKNOWN = 4;

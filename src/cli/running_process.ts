@@ -29,9 +29,42 @@ export function healthUrl({ healthHost, healthPort }: Settings): string {
  * @param url Of the server, maybe below a prefix.
  * @throws {Error} When it cannot be asked, or who answers is somebody else.
  */
-export async function askProcess(
+export function askProcess(
   url: string,
   path: string,
+  options: AskOptions = {},
+): Promise<ProcessAnswer> {
+  return exchange(url, path, {}, options);
+}
+
+/** What the process is to do, and who may say so. */
+export interface Order {
+  readonly token: string;
+  readonly body: object;
+}
+
+/**
+ * Has the running process do something, and gives its answer.
+ *
+ * @throws {Error} When it cannot be asked, or does not do it.
+ */
+export async function orderProcess(
+  url: string,
+  path: string,
+  { token, body }: Order,
+): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const request = { method: "POST", headers, body: JSON.stringify(body) };
+  const { status, value } = await exchange(url, path, request);
+  if (status === 200) return value;
+  const { error = `status ${status}` } = value as { error?: unknown };
+  throw new Error(`The job runner at ${url} answers: ${error}`);
+}
+
+async function exchange(
+  url: string,
+  path: string,
+  request: RequestInit,
   { limitMs = ANSWER_MS, signal }: AskOptions = {},
 ): Promise<ProcessAnswer> {
   const stop = new AbortController();
@@ -39,7 +72,8 @@ export async function askProcess(
   const limit = new SystemClock().after(limitMs, abort);
   signal?.addEventListener("abort", abort);
   try {
-    const response = await fetch(url.replace(/\/+$/, "") + path, { signal: stop.signal });
+    const wanted = { ...request, signal: stop.signal };
+    const response = await fetch(url.replace(/\/+$/, "") + path, wanted);
     const text = await response.text();
     if (!response.headers.get("content-type")?.startsWith("application/json")) {
       throw new Error(`who answers is no job runner (status ${response.status})`);

@@ -2,21 +2,26 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import { stackOf } from "../runner/containment.ts";
 import type { ConnectorRunner } from "../runner/connector_runner.ts";
-import type { MeasuredRunner } from "../metrics/measured_runner.ts";
 import type { LiveSettings } from "./live_settings.ts";
+import type { MeasuredRunner } from "../metrics/measured_runner.ts";
 import { createApp, createMetricsApp, type Measured } from "../server/app.ts";
 import { LiveView } from "../server/live_view.ts";
 import { routePage } from "../server/page_routes.ts";
+import type { Reloaded } from "../settings_status.ts";
+import { routeReload } from "../server/reload_route.ts";
 import { routeJobs } from "../server/jobs_routes.ts";
 import { serve, type Served } from "../server/serve.ts";
 import { routeView } from "../server/view_routes.ts";
+import { SteerGuard } from "../server/steer_guard.ts";
+import { routeSteering } from "../server/steer_routes.ts";
 import { routeWhy } from "../server/why_routes.ts";
 
 /** The parts of the process that a server needs. */
 interface Parts {
-  readonly live: Pick<LiveSettings, "settings" | "status">;
+  readonly live: Pick<LiveSettings, "settings" | "status" | "adminToken">;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly reload: () => Reloaded;
 }
 
 /**
@@ -25,9 +30,9 @@ interface Parts {
  * @throws {ConfigError} An address cannot be listened on.
  */
 export async function serveAll(
-  runner: Pick<ConnectorRunner, "status" | "why" | "jobs" | "overview">,
+  runner: Pick<ConnectorRunner, "status" | "why" | "jobs" | "overview" | "steering">,
   measured: Measured & Pick<MeasuredRunner, "view">,
-  { live, clock, logger }: Parts,
+  { live, clock, logger, reload }: Parts,
 ): Promise<Pick<Served, "close">> {
   const { healthHost: host, healthPort, metricsPort } = live.settings;
   const reportError = (error: Error) =>
@@ -35,6 +40,15 @@ export async function serveAll(
   const status = () => ({ ...runner.status, settings: live.status });
   const app = createApp(status, reportError, measured);
   routeWhy(app, runner.why);
+  // The token may have changed since.
+  const guard = new SteerGuard({
+    get token() {
+      return live.adminToken;
+    },
+    ...{ clock, report: (text: string) => logger.info(text) },
+  });
+  routeSteering(app, guard, runner);
+  routeReload(app, guard, reload);
   routeJobs(app, runner.jobs);
   routePage(app);
   const view = new LiveView({ look: measured.view, clock, reportError });

@@ -82,13 +82,15 @@ async function run(live: LiveSettings, version: string, parts: Parts): Promise<v
     trace: tracing.trace,
   });
   const measured = new MeasuredRunner({ runner, recorder, clock });
-  const server = await serveAll(runner, measured, { live, clock, logger });
+  const reload = () => {
+    const reloaded = live.reload(runner);
+    runner.lookNow();
+    return reloaded;
+  };
+  const server = await serveAll(runner, measured, { live, clock, logger, reload });
   measured.start();
   runner.start();
-  onRunner(() => {
-    live.reload(runner);
-    runner.lookNow();
-  });
+  onRunner(reload);
   await end.asked;
   const limit = end.isFailure
     ? clock.after(live.settings.drainTimeoutMs + LAST_GRACE_MS, () => end.atOnce())

@@ -1,3 +1,4 @@
+import { checkAdminToken } from "./admin_token.ts";
 import type { Draft } from "./draft.ts";
 import { descriptorWarnings } from "./descriptor_limit.ts";
 import type { Machine } from "./machine.ts";
@@ -13,6 +14,7 @@ export function checkTogether(draft: Draft, sources: Sources, machine: Machine):
   checkCertificates(draft, "dbSslrootcert", machine);
   checkHttp(draft);
   checkHealth(draft);
+  checkAdminToken(draft, machine);
   draft.warnings.push(...descriptorWarnings(draft.values, machine));
   checkPolling(draft);
   warnOfFamilies(draft, sources);

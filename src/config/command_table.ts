@@ -1,5 +1,6 @@
 import { COMPLETION_OPTIONS } from "./completion_options.ts";
 import { STATUS_OPTIONS, TOP_OPTIONS, WHY_OPTIONS } from "./inquiry_options.ts";
+import { ORDER_OPTIONS } from "./order_options.ts";
 import { REQUEUE_ABOUT, REQUEUE_OPTIONS } from "./requeue_options.ts";
 import type { Command, CommandOption, SettingKey } from "./setting.ts";
 import { SETTING_KEYS } from "./setting_table.ts";
@@ -129,6 +130,26 @@ export const COMMANDS: { readonly [C in Command]: CommandShape } = {
     settings: SERVER_SETTINGS,
     options: WHY_OPTIONS,
     operand: "uuid",
+  },
+  reload: {
+    help: "Have the running process read its settings again",
+    about: [
+      "Has the running process read its settings again, as SIGHUP does. What can change is in " +
+      "force at once; what wants a restart is named. Where anything is wrong nothing is changed, " +
+      "and all that is wrong is said.",
+    ],
+    examples: [
+      "reload",
+      "reload --json --url=http://runner:8070 --token-file=/etc/odoo/token",
+    ],
+    exits: [
+      ["0", "read again"],
+      ["1", "the process cannot be asked, or does not accept the token"],
+      WRONG_USAGE,
+      ["3", "refused, the old settings are in force"],
+    ],
+    settings: [...SERVER_SETTINGS, "adminTokenFile"],
+    options: ORDER_OPTIONS,
   },
   "check-config": {
     help: "Show the settings in force, where each came from, and the channels",

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import process from "node:process";
 import type { Environment } from "./sources.ts";
@@ -10,6 +10,8 @@ export interface Machine {
   /** The text of a file, null when there is none; throws when it cannot be read. */
   readonly readFile: (path: string) => string | null;
   readonly fileExists: (path: string) => boolean;
+  /** Every user of the machine may read it. */
+  readonly isReadableByAll: (path: string) => boolean;
   readonly homeDirectory: string;
   readonly userName: () => string;
 }
@@ -22,6 +24,8 @@ export function thisMachine(): Machine {
     environment,
     readFile: (path) => existsSync(path) ? readFileSync(path, "utf8") : null,
     fileExists: existsSync,
+    // Windows has no such bits, and says all of them.
+    isReadableByAll: (path) => process.platform !== "win32" && (statSync(path).mode & 0o004) !== 0,
     homeDirectory: environment["HOME"] ?? homedir(),
     userName: () => userName(environment),
   };

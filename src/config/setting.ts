@@ -6,6 +6,7 @@ export type Command =
   | "status"
   | "top"
   | "why"
+  | "reload"
   | "requeue"
   | "check-config"
   | "completion"
@@ -41,6 +42,8 @@ export interface Settings {
   readonly healthHost: string;
   readonly healthPort: number;
   readonly metricsPort: number | null;
+  /** Null: nothing can be changed over the health server. */
+  readonly adminTokenFile: string | null;
   readonly logLevel: LogLevel;
   readonly logHandlers: string[];
   readonly discoveryIntervalMs: number;

@@ -203,6 +203,14 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
     read: read.port(9100),
     help: "A port for the metrics alone; the health server has them too, at /metrics",
   },
+  adminTokenFile: {
+    name: "admin-token-file",
+    placeholder: "FILE",
+    fallback: null,
+    shownDefault: "none: nothing can be changed",
+    read: read.text,
+    help: "The file with the token for whoever pauses, resumes and changes jobs over HTTP",
+  },
   logLevel: {
     name: "log-level",
     odooKeys: ["log_level"],

@@ -68,6 +68,10 @@ export class ContainedTurn extends DatabaseTurn {
     this.#contain(() => super.refill());
   }
 
+  override steered(): void {
+    this.#contain(() => super.steered());
+  }
+
   override stop(): void {
     this.#contain(() => super.stop());
   }

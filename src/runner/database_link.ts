@@ -122,11 +122,10 @@ export class DatabaseLink {
   get status(): Omit<DatabaseStatus, "waitingSinceMs"> {
     const { database, turn } = this.#options;
     this.#observe();
-    const generation = this.#generation?.name ?? null;
     return {
       name: database.name,
       ...this.#state.shown,
-      generation,
+      generation: this.#generation?.name ?? null,
       ...{ inFlight: turn.inFlight.size, heardMs: this.#hearing.heardMs },
       ...turn.stuck,
     };
@@ -207,7 +206,8 @@ export class DatabaseLink {
       return await this.#options.database.generation(session);
     } catch (error) {
       const { state, reason } = this.#state;
-      if (error instanceof SessionLost || state !== "paused") throw error;
+      const isUpgraded = state === "paused" && reason !== this.#options.turn.reason;
+      if (error instanceof SessionLost || !isUpgraded) throw error;
       return { state: "paused", reason: reason! } as const;
     }
   }

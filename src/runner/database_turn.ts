@@ -3,11 +3,10 @@ import type { KnownGeneration } from "../database/generation.ts";
 import type { Answer, Statement } from "../database/statement.ts";
 import type { Outcome } from "../dispatch/outcome.ts";
 import { Claims } from "./claims.ts";
-import { ForeignRunner } from "./foreign_runner.ts";
-import { Hold } from "./hold.ts";
 import { InFlight } from "./in_flight.ts";
 import { isSearch, LostSearch } from "./lost_search.ts";
 import { OnTheWay } from "./on_the_way.ts";
+import { Resting } from "./resting.ts";
 import { RowGate } from "./row_gate.ts";
 import type { ShownStuckJobs } from "./stuck_jobs.ts";
 import type { TurnOptions, TurnPhase } from "./turn_options.ts";
@@ -22,11 +21,12 @@ import { Worklist } from "./worklist.ts";
  *   ready     the core knows all jobs; notifications keep it so.
  *   held      something is wrong with this database alone: nothing is taken until a later scan.
  *   foreign   another runner is at work: nothing is taken, but all that runs is counted.
+ *   paused    an operator wants nothing to be taken; all that runs is counted.
  *
- *   opened: lost → scanning · scan over: → ready, or foreign again · session lost: → lost ·
+ *   opened: lost → scanning · scan over: → ready, foreign or paused · session lost: → lost ·
  *   statement refused, rows that do not move: → held · row enqueued by another: ready → foreign ·
- *   hold over, flood, new core, room in a full core, other runner quiet: → scanning · stop, or
- *   opened after it: → ready, though only what is in our hands is read
+ *   hold over, flood, new core, room in a full core, other runner quiet, paused, resumed:
+ *   → scanning · stop, or opened after it: → ready, though only what is in our hands is read
  *
  * While no statement is on the way, `nextStatement` gives one: the next of the worklist, or the
  * search for jobs that nobody runs. What is notified meanwhile piles up and is read at once.
@@ -42,33 +42,30 @@ export class DatabaseTurn {
   readonly #work = new Worklist();
   readonly #search: LostSearch;
   readonly #claims: Claims;
-  readonly #foreign: ForeignRunner;
-  readonly #hold: Hold;
-  #isStopping = false;
+  readonly #resting: Resting;
 
   constructor(options: TurnOptions) {
     this.#options = options;
     const timers = this.#timers = new TimerSet(options.clock);
     const inFlight = this.inFlight = new InFlight(options);
-    const parts = { ...options, timers, inFlight };
+    const parts = { ...options, timers, inFlight, onOver: () => this.#startScan() };
     const { stuck, failed } = this.#search = new LostSearch(parts);
-    this.#hold = new Hold({ ...parts, onOver: () => this.#startScan() });
-    this.#foreign = new ForeignRunner({ ...parts, onGone: () => this.#startScan() });
+    const { hold, foreign } = this.#resting = new Resting(parts);
     this.#gate = new RowGate({
-      ...{ ...parts, failed, foreign: this.#foreign },
+      ...{ ...parts, failed, foreign },
       mark: (uuid) => this.#mark(uuid),
-      isResting: () => this.#isStopping || this.#phase === "held" || this.#foreign.isAtWork,
+      isResting: () => this.#resting.isIn(this.#phase),
       putBack: (job) => {
         this.#work.addPutBack(job);
         options.onWork();
       },
-      onUnmoved: (reason, count) => this.#holdBack(() => this.#hold.begin(reason, count)),
+      onUnmoved: (reason, count) => this.#holdBack(() => hold.begin(reason, count)),
       onStranded: ({ uuid, enqueuedMs }) => stuck.noteStranded(uuid, enqueuedMs),
       onForeign: (uuid) => this.#meetForeign(uuid),
     });
     this.#claims = new Claims({
       ...parts,
-      ...{ work: this.#work, gate: this.#gate, foreign: this.#foreign },
+      ...{ work: this.#work, gate: this.#gate, foreign },
       notified: (uuid) => this.notified(uuid),
     });
   }
@@ -79,12 +76,12 @@ export class DatabaseTurn {
 
   /** All its jobs are known. */
   get isRead(): boolean {
-    return this.#phase === "ready" || this.#phase === "foreign";
+    return ["ready", "foreign", "paused"].includes(this.#phase);
   }
 
-  /** Why it is held, or that another runner is at work. */
+  /** Why nothing of it is taken. */
   get reason(): string | null {
-    return this.#phase === "held" ? this.#hold.reason : this.#foreign.reason;
+    return this.#resting.reasonIn(this.#phase);
   }
 
   /** Failed jobs that only count, by channel as their rows spell it. */
@@ -118,7 +115,7 @@ export class DatabaseTurn {
   /** Another runner leads the database: what is not in our hands is no business of ours. */
   leave(): void {
     this.inFlight.keepAsked();
-    this.#foreign.leave();
+    this.#resting.foreign.leave();
     this.#search.stuck.clear();
     this.#options.scheduler.forgetDatabase(this.#options.database);
     this.refill();
@@ -148,7 +145,7 @@ export class DatabaseTurn {
   nextStatement(): Statement | null {
     if (this.#phase === "lost" || this.#onTheWay.isBusy) return null;
     const { scheduler, clock } = this.#options;
-    const maySearch = this.#phase === "ready" && !this.#isStopping;
+    const maySearch = this.#phase === "ready" && !this.#resting.isStopping;
     const statement = this.#work.next(clock.nowMs(), () => scheduler.sequentialChannels()) ??
       (maySearch ? this.#search.statement(this.#generation!) : null);
     if (statement?.kind === "read") this.#gate.noteReading(statement.uuids);
@@ -159,7 +156,7 @@ export class DatabaseTurn {
   /** The statement on the way was answered. */
   completed(answer: Answer): void {
     const { statement, isOvertaken } = this.#onTheWay.end();
-    this.#hold.noteSuccess(statement!.kind);
+    this.#resting.hold.noteSuccess(statement!.kind);
     if (!isOvertaken) this.#complete(statement!, answer);
     else if (statement!.kind === "read") statement!.uuids.forEach((uuid) => this.notified(uuid));
     this.#options.onChange();
@@ -177,7 +174,7 @@ export class DatabaseTurn {
       return this.#options.onChange();
     }
     if (statement.kind === "claim") this.#claims.refused(statement);
-    this.#holdBack(() => this.#hold.beginRefused(statement.kind, reason));
+    this.#holdBack(() => this.#resting.hold.beginRefused(statement.kind, reason));
   }
 
   /** The core was made anew and is empty: what is in our hands runs, all else is read again. */
@@ -186,9 +183,15 @@ export class DatabaseTurn {
     this.#startScan();
   }
 
+  /** An operator has paused or resumed the database. A hold ends with a scan of its own. */
+  steered(): void {
+    if (this.#resting.isPaused) this.#dropWaiting();
+    if (this.#phase !== "held") this.#startScan();
+  }
+
   /** No more claims; what is claimed but not asked for is put back. */
   stop(): void {
-    this.#isStopping = true;
+    this.#resting.isStopping = true;
     this.#claims.stop();
     this.#gate.hurry();
     this.#startScan();
@@ -211,18 +214,14 @@ export class DatabaseTurn {
         return;
       case "read":
         return this.#gate.applyRead(statement.uuids, rows, this.#generation!.startGuard);
-      case "requeueLost":
-      case "requeueStarted":
-      case "listStuck":
-        for (const uuid of uuids) this.notified(uuid);
-        return this.#search.completed(statement.kind, answer);
-      case "countFailed":
-        this.#search.completed(statement.kind, answer);
-        return this.#completeScan();
       case "scanCounted":
       case "scanWaiting":
         this.#work.scan?.advance(answer);
-        this.#gate.apply(rows, this.#generation!.startGuard);
+        return this.#gate.apply(rows, this.#generation!.startGuard);
+      default:
+        for (const uuid of uuids) this.notified(uuid);
+        this.#search.completed(statement.kind, answer);
+        if (statement.kind === "countFailed") this.#completeScan();
     }
   }
 
@@ -238,18 +237,18 @@ export class DatabaseTurn {
     this.#work.scan = null;
     for (const { uuid } of this.inFlight.all()) scheduler.touch(database, uuid);
     scheduler.sweep(database);
-    this.#phase = this.#foreign.isAtWork ? "foreign" : "ready";
+    this.#phase = this.#resting.phase ?? "ready";
   }
 
   /** It ends a hold: what runs takes places, whether or not anything is taken here. */
   #startScan(): void {
     if (this.#phase === "lost") return;
-    if (this.#isStopping) return this.#readWhatIsLeft();
-    this.#hold.cancel();
-    this.#foreign.forgetAll();
+    if (this.#resting.isStopping) return this.#readWhatIsLeft();
+    this.#resting.hold.cancel();
+    this.#resting.foreign.forgetAll();
     this.#phase = "scanning";
     this.#onTheWay.overtake();
-    this.#work.startScan();
+    this.#work.startScan(!this.#resting.isPaused);
     this.#options.scheduler.beginScan(this.#options.database);
     for (const uuid of this.#gate.beginAnew()) this.#work.mark(uuid);
     this.#search.later();
@@ -258,7 +257,7 @@ export class DatabaseTurn {
 
   /** After a stop nothing else is read, by a new session neither. */
   #readWhatIsLeft(): void {
-    this.#hold.cancel();
+    this.#resting.hold.cancel();
     this.#phase = "ready";
     this.#work.clearReads();
     for (const uuid of this.#gate.unsettled()) this.#mark(uuid);
@@ -275,24 +274,25 @@ export class DatabaseTurn {
   /** What waits leaves the core; what is in our hands, and all that runs, is kept an eye on. */
   #meetForeign(uuid: string): void {
     // While all is read, whatever is found may have stood there before.
-    if (!this.isRead || this.#isStopping) return;
-    this.#foreign.note(uuid, this.#generation!);
+    if (!this.isRead || this.#resting.isStopping) return;
+    this.#resting.foreign.note(uuid, this.#generation!);
     if (this.#phase === "foreign") return;
-    const { scheduler, database, onChange } = this.#options;
     this.#phase = "foreign";
     this.#search.stuck.clear();
-    this.#claims.drop();
-    scheduler.parkDatabase(database);
-    onChange();
+    this.#dropWaiting();
   }
 
   /** Nothing of it is taken: its waiting jobs leave the core. */
   #rest(phase: "lost" | "held"): void {
-    const { scheduler, database, onChange } = this.#options;
-    this.#hold.cancel();
+    this.#resting.hold.cancel();
     this.#phase = phase;
     this.#onTheWay.overtake();
     this.#work.clearReads();
+    this.#dropWaiting();
+  }
+
+  #dropWaiting(): void {
+    const { scheduler, database, onChange } = this.#options;
     this.#claims.drop();
     scheduler.parkDatabase(database);
     onChange();

@@ -4,6 +4,7 @@ import { readJobDetails } from "../database/job_details.ts";
 import type { Explanation, PathChannel } from "../scheduler/mod.ts";
 import { sentenceOf, told } from "../sentences.ts";
 import type { RunnerPhase } from "../status.ts";
+import type { SteerTarget } from "../steering.ts";
 import type {
   ChannelWhy,
   DatabaseWhy,
@@ -14,6 +15,7 @@ import type {
   JobWhy,
   Reason,
   RunningJob,
+  ToldReason,
 } from "../why.ts";
 import type { JobHistory } from "./job_history.ts";
 import { JobReader, type Read } from "./job_reader.ts";
@@ -22,6 +24,7 @@ import { jobReasons } from "./job_reasons.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import { databaseStatusOf, withFailed } from "./runner_status.ts";
 import type { Served } from "./served_databases.ts";
+import type { Steering } from "./steering.ts";
 import { Slots } from "./slots.ts";
 
 export interface ExplanationsOptions {
@@ -30,6 +33,7 @@ export interface ExplanationsOptions {
   readonly scheduler: LiveScheduler;
   readonly requests: JobRequests;
   readonly history: JobHistory;
+  readonly steering: Pick<Steering, "pauseOf">;
   readonly phase: () => RunnerPhase;
   /** Nothing is taken before the jobs of all databases are read. */
   readonly isReading: () => boolean;
@@ -72,7 +76,7 @@ export class Explanations implements Explainer {
     if (explained?.state === "unknown") return null;
     const { reasons = [], waitsAt = null } = explained ?? {};
     const path = this.#pathOf(explained);
-    const all = [...this.#runnerHolds(), ...reasons].map((it) => told(it, nowMs));
+    const all = this.#told([...this.#runnerHolds(), ...reasons], nowMs);
     const name = path[0]?.name ?? channel;
     const answer = sentenceOf(`A job that comes to channel ${name} now`, all);
     const full = reasons.find((it) => it.kind === "full")?.channel ?? name;
@@ -86,7 +90,7 @@ export class Explanations implements Explainer {
   explainDatabase(database: string): DatabaseWhy {
     const { clock, scheduler, served: find } = this.#options;
     const nowMs = clock.nowMs();
-    const reasons = this.#holds(database).map((it) => told(it, nowMs));
+    const reasons = this.#told(this.#holds(database), nowMs);
     const served = find(database);
     return {
       ...{ database, nowMs, reasons },
@@ -111,7 +115,7 @@ export class Explanations implements Explainer {
         isRead: served.turn.phase === "ready",
       })
       : this.#holds(database);
-    const reasons = found.map((it) => told(it, nowMs));
+    const reasons = this.#told(found, nowMs);
     const { state: known = "unknown", waitsAt = null } = explained ?? {};
     const path = this.#pathOf(explained);
     const answer = sentenceOf(`Job ${uuid} of database ${database}`, reasons);
@@ -138,8 +142,25 @@ export class Explanations implements Explainer {
       const state = "unserved";
       return [...runner, { kind: "database", state, reason: null, sinceMs: null }];
     }
+    const pause = this.#pausedBy({ what: "database", name: database });
+    const holds = pause ? [...runner, pause] : runner;
     const { state, reason, sinceMs } = served.link.status;
-    return state === "ready" ? runner : [...runner, { kind: "database", state, reason, sinceMs }];
+    const isWell = state === "ready" || served.turn.phase === "paused";
+    return isWell ? holds : [...holds, { kind: "database", state, reason, sinceMs }];
+  }
+
+  #pausedBy(target: SteerTarget): HostReason | null {
+    const pause = this.#options.steering.pauseOf(target);
+    return pause && { kind: "pausedBy", ...pause };
+  }
+
+  /** The scheduler knows that a channel is paused, and not by whom. */
+  #told(reasons: readonly Reason[], nowMs: number): ToldReason[] {
+    const byWhom = (it: Reason): Reason => {
+      if (it.kind !== "paused") return it;
+      return this.#pausedBy({ what: "channel", name: it.channel }) ?? it;
+    };
+    return reasons.map((it) => told(byWhom(it), nowMs));
   }
 
   /** Why nothing is taken at all. */
@@ -147,7 +168,8 @@ export class Explanations implements Explainer {
     const { phase: readPhase, isReading, scheduler, requests } = this.#options;
     const phase = readPhase();
     if (phase !== "running") return [{ kind: "runner", phase }];
-    const holds: HostReason[] = [];
+    const pause = this.#pausedBy({ what: "everything", name: null });
+    const holds = pause ? [pause] : [];
     if (isReading()) holds.push({ kind: "reading" });
     const { state, reason } = scheduler.status;
     if (state !== "deciding") holds.push({ kind: "scheduler", state, reason });

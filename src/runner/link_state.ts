@@ -126,6 +126,8 @@ export class LinkState {
       if (isNews) this.#holdCount++;
       this.#steady?.cancel();
       this.#enterTrouble(this.#holdCount, reason);
+    } else if (phase === "paused") {
+      this.enter("paused", reason);
     } else if (phase === "ready") {
       if (isNews) this.#settle();
       this.enter("ready", remark);

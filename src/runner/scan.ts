@@ -7,6 +7,12 @@ import { type Answer, PAGE_ROWS, type Statement } from "../database/statement.ts
 export class Scan {
   #phase: "counted" | "waiting" | "failed" = "counted";
   #afterId = 0;
+  readonly #wantsWaiting: boolean;
+
+  /** @param wantsWaiting Else what waits is left out: nothing of it is to be taken. */
+  constructor(wantsWaiting = true) {
+    this.#wantsWaiting = wantsWaiting;
+  }
 
   /** What takes places is not read yet. */
   get isCounting(): boolean {
@@ -37,6 +43,6 @@ export class Scan {
       return;
     }
     this.#afterId = 0;
-    this.#phase = this.#phase === "counted" ? "waiting" : "failed";
+    this.#phase = this.#phase === "counted" && this.#wantsWaiting ? "waiting" : "failed";
   }
 }

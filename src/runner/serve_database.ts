@@ -12,6 +12,7 @@ import type { JobHistory } from "./job_history.ts";
 import type { JobRequests } from "./job_requests.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import type { Slots } from "./slots.ts";
+import type { Steering } from "./steering.ts";
 import type { Timing } from "./timing.ts";
 
 /** A database that the runner serves. */
@@ -31,6 +32,7 @@ export interface Shared {
   readonly scheduler: LiveScheduler;
   readonly requests: JobRequests;
   readonly history: JobHistory;
+  readonly steering: Pick<Steering, "reasonFor">;
   readonly logger: Logger;
   readonly loggerOf: (generation: KnownGeneration | null) => Logger;
   readonly onChange: () => void;
@@ -38,7 +40,7 @@ export interface Shared {
 
 /** Makes what serves one database: its turn, and its link. */
 export function serveDatabase(name: string, slots: Slots, shared: Shared): Served {
-  const { connection, requests, history, logger, onChange } = shared;
+  const { connection, requests, history, steering, logger, onChange } = shared;
   // An error where none may be: it costs this database its session, and no other anything.
   const onError = (error: unknown) => {
     logger.critical(`a bug to report, the database begins anew: ${stackOf(error)}`, name);
@@ -50,6 +52,7 @@ export function serveDatabase(name: string, slots: Slots, shared: Shared): Serve
     ask: (job, generation) => requests.ask(name, job, generation),
     onBegun: () => requests.noteBegun(),
     seen: (uuid, event, detail) => history.note(name, uuid, event, detail),
+    pause: () => steering.reasonFor(name),
     letGo: (uuid) => requests.letGo(name, uuid),
     onChange,
     onWork: () => link.work(),

@@ -15,6 +15,8 @@ export interface TurnOptions {
   readonly random: () => number;
   readonly logger: Logger;
   readonly timing: Readonly<Pick<Timing, "requeueStartedAfterMs">>;
+  /** Why nothing is to be taken, by an operator's wish; null while there is none. */
+  readonly pause: () => string | null;
   /** Opens the one request for a claimed job; `answered` brings its outcome. */
   readonly ask: (job: InFlightJob, generation: KnownGeneration) => void;
   /** Odoo has begun with a job that it was asked for. */
@@ -30,4 +32,4 @@ export interface TurnOptions {
 }
 
 /** What a turn shows of itself; `DatabaseTurn` says what holds in each. */
-export type TurnPhase = "lost" | "scanning" | "ready" | "held" | "foreign";
+export type TurnPhase = "lost" | "scanning" | "ready" | "held" | "foreign" | "paused";

@@ -33,10 +33,10 @@ export class Worklist {
     return this.#marked.size > MARKED_MAX;
   }
 
-  /** Everything is read anew: single marks say nothing more. */
-  startScan(): void {
+  /** Everything is read anew, what waits if wanted: single marks say nothing more. */
+  startScan(wantsWaiting = true): void {
     this.#marked.clear();
-    this.scan = new Scan();
+    this.scan = new Scan(wantsWaiting);
   }
 
   /** Nothing more is to be read. */

@@ -123,9 +123,15 @@ export class ChannelTable {
   change(name: string, change: ChannelChange | null): void {
     if (change === null) this.#changes.delete(name);
     else this.#changes.set(name, change);
-    const config = this.#configured.get(name);
-    if (config) this.#set(config, parentName(name));
-    else if (this.#byName.has(name)) this.#setOnTheFly(name, this.#configured);
+    const known = this.#byName.get(name);
+    const set = () => {
+      const config = this.#configured.get(name);
+      if (config) this.#set(config, parentName(name));
+      else if (known) this.#setOnTheFly(name, this.#configured);
+    };
+    // Jobs of a channel that is paused come back to it, wherever they have flowed.
+    if (known && change?.paused && !known.config.paused) this.#core.reconfigure(set);
+    else set();
   }
 
   #resolve(spelling: string | null): number {

@@ -20,8 +20,8 @@ export interface Measured {
 }
 
 /**
- * The health server. It reads a status and can change nothing, and nothing of a request comes back
- * in an answer.
+ * The health server. It reads a status and changes nothing, and nothing of a request comes back in
+ * an answer. Others may add paths, also such that change something by POST (`routeSteering`).
  *
  * - `/livez`: 200 as long as the process answers at all.
  * - `/readyz`: 200 or 503, see `isReady`.
@@ -75,8 +75,10 @@ async function textOf(context: Context, { metrics }: Measured): Promise<Response
 function emptyApp(reportError: (error: Error) => void): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
-    const { method } = context.req;
-    if (method !== "GET" && method !== "HEAD") {
+    const { method, path } = context.req;
+    const isWanted = ["GET", "HEAD"].includes(method) ||
+      app.routes.some((it) => it.method === method && it.path === path);
+    if (!isWanted) {
       return context.json({ error: "only GET and HEAD" }, 405, { ...HEADERS, allow: "GET, HEAD" });
     }
     await next();

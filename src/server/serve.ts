@@ -19,7 +19,7 @@ export interface ServeOptions {
 export interface ServeLimits {
   readonly headerBytes: number;
   readonly headersMs: number;
-  /** With its body, which nobody reads. */
+  /** With its body. */
   readonly requestMs: number;
   readonly connections: number;
 }

@@ -35,6 +35,7 @@ function statusWith(changes: Partial<RunnerStatus> = {}, ...states: DatabaseStat
     odoo: { url: "http://localhost:8069", open: true, reason: null, sinceMs: 0, waiting: 3 },
     inFlight: { claimed: 0, asked: 2, unsure: 0, returning: 0 },
     takenWaits: { counts: [], totalMs: 0 },
+    steering: { paused: [], resumed: [], capacities: [] },
     scheduler: { state: "deciding", reason: null, jobs: 9, memoryBytes: 0, trapCount: 0 },
     ...changes,
   };

@@ -16,6 +16,7 @@ export function fakeMachine({ argv = [], environment = {}, files = {} }: Given):
     environment,
     readFile: (path) => Object.hasOwn(files, path) ? files[path]! : null,
     fileExists: (path) => Object.hasOwn(files, path),
+    isReadableByAll: (path) => path.startsWith("/tmp/"),
     homeDirectory: "/home/odoo",
     userName: () => "os-user",
   };

@@ -32,6 +32,7 @@ describe("loadSettings", () => {
       healthHost: "127.0.0.1",
       healthPort: 8070,
       metricsPort: null,
+      adminTokenFile: null,
       logLevel: "INFO",
       logHandlers: [],
       discoveryIntervalMs: 30_000,

@@ -33,6 +33,7 @@ describe("ContainedTurn", () => {
         if (isBroken) throw new TypeError("broken on purpose");
       },
       seen: () => {},
+      pause: () => null,
       letGo: () => {},
       onChange: () => {},
       onWork: () => {

@@ -41,6 +41,8 @@ export class DrivenTurn {
   readonly letGo: string[] = [];
   /** What has become of jobs: uuid, event and detail. */
   readonly seen: string[] = [];
+  /** Why an operator wants nothing to be taken. */
+  pause: string | null = null;
   readonly warnings: string[] = [];
   readonly scheduler: LiveScheduler;
   readonly turn: DatabaseTurn;
@@ -79,6 +81,7 @@ export class DrivenTurn {
       seen: (uuid, event, detail) => {
         this.seen.push([uuid, event, ...detail === undefined ? [] : [detail]].join(" "));
       },
+      pause: () => this.pause,
       letGo: (uuid) => void this.letGo.push(uuid),
       onChange: () => {},
       onWork: () => {},

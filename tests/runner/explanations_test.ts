@@ -17,6 +17,7 @@ function explanations(changes: Partial<ExplanationsOptions> = {}): Explanations 
     scheduler: new LiveScheduler("root:4,mail:2", () => {}, { clock }),
     requests: requests({}),
     history: new JobHistory(() => 0),
+    steering: { pauseOf: () => null },
     phase: () => "running",
     isReading: () => false,
     served: () => undefined,

@@ -29,6 +29,7 @@ describe("Auditor", () => {
     ["a living job put back", "is put back although its request is open"],
     ["a deaf ear for a stock runner", "although a stock runner is at work"],
     ["a false alarm", "for at work without a reason"],
+    ["a deaf ear for an operator", "although"],
     ["a hasty stop", "is left enqueued by a stop"],
   ] as const;
   for (const [sabotage, complaint] of FOUND) {
@@ -126,6 +127,8 @@ const REACHED: readonly [what: string, times: number][] = [
   ["loses the lead", 10],
   ["is enqueued by hand", 10],
   ["the runner itself throws", 10],
+  ["is paused by an operator", 20],
+  ["is resumed by an operator", 20],
 ];
 
 /** What the auditor finds wrong in the first histories, until it has found what is wanted. */

@@ -51,6 +51,7 @@ export class SteadyStream {
       ask: ({ uuid }) => this.#asked.push(uuid),
       onBegun: () => {},
       seen: () => {},
+      pause: () => null,
       letGo: () => {},
       onChange: () => this.#decider.decideSoon(),
       onWork: () => {},

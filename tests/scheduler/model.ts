@@ -209,7 +209,10 @@ export class ModelScheduler implements SchedulerLike {
       for (const channel of own.way) channel.running.add(job);
     }
     if (job.state === "waiting") {
-      const heap = own.way.find((channel) => channel.config.name === heapName) ?? own;
+      const flowedTo = own.way.find((channel) => channel.config.name === heapName) ?? own;
+      const below = own.way.slice(0, own.way.indexOf(flowedTo));
+      // From above a paused channel it goes back to that.
+      const heap = below.find((channel) => channel.config.paused) ?? flowedTo;
       heap.heap.add(job);
       const passed = own.way.slice(0, own.way.indexOf(heap));
       for (const channel of passed) channel.running.add(job);

@@ -44,6 +44,7 @@ export function runnerStatus(changes: Partial<RunnerStatus> = {}): RunnerStatus 
     odoo: { url: "http://localhost:8069", open: true, reason: null, sinceMs: 1_000, waiting: 0 },
     inFlight: { claimed: 0, asked: 0, unsure: 0, returning: 0 },
     takenWaits: { counts: [], totalMs: 0 },
+    steering: { paused: [], resumed: [], capacities: [] },
     scheduler: { state: "deciding", reason: null, jobs: 0, memoryBytes: 0, trapCount: 0 },
     ...changes,
   };

@@ -12,6 +12,11 @@ export class ChannelRules {
     this.#configs = new Map(parseChannels(channels).channels.map((it) => [it.name, it]));
   }
 
+  /** Of the configured channels. */
+  get names(): string[] {
+    return [...this.#configs.keys()];
+  }
+
   /** A channel and all above it, as far as they are configured. */
   lineOf(channel: string | null): string[] {
     const name = fullChannelName(channel);

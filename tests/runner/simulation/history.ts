@@ -56,6 +56,8 @@ export class History implements Trace {
   /** Tables that are read now and then, because nothing is heard of them. */
   readonly polled: ReadonlySet<JobTable>;
   readonly #stockRunner: StockRunner | null = null;
+  /** Somebody pauses and resumes. */
+  readonly #isSteered: boolean;
   readonly #sabotage: Sabotage;
   /** How likely events of a kind are in this history. */
   readonly #temper: Readonly<Record<EventKind, number>>;
@@ -100,6 +102,7 @@ export class History implements Trace {
     if (random.chance(0.2)) {
       this.#stockRunner = new StockRunner({ ...this, trace: this, auditor: this.auditor });
     }
+    this.#isSteered = random.chance(0.3);
     this.requeueStartedAfterMs = random.pick([null, null, 600_000]);
     this.note(`channels ${this.channels}; ${generations.join(", ")}`);
     for (const table of this.tables) {
@@ -133,6 +136,7 @@ export class History implements Trace {
       ...this.#runner.events(),
       ...this.odoo.events(),
       ...this.outsiders.events(),
+      ...this.#operatorEvents(),
       ...this.#stockRunner?.events() ?? [],
       ...this.#timeEvents(),
       ...this.#runnerEvents(),
@@ -151,6 +155,7 @@ export class History implements Trace {
     this.note("nothing goes wrong any more");
     this.odoo.isKind = true;
     this.outsiders.letAllGo();
+    this.#runner.operator.resumeAll();
     this.#stockRunner?.leave();
     for (const table of this.tables) table.skewMs = 0;
     if (this.#runner.phase !== "running") this.restart();
@@ -165,6 +170,11 @@ export class History implements Trace {
 
   #newRunner(ghosts: ReadonlyMap<JobTable, Backend | null>): Runner {
     return new Runner({ ...this, trace: this, sabotage: this.#sabotage, ghosts });
+  }
+
+  #operatorEvents(): Event[] {
+    if (!this.#isSteered || this.#runner.phase === "ended") return [];
+    return this.#runner.operator.events();
   }
 
   #timeEvents(): Event[] {

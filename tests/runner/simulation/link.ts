@@ -11,7 +11,7 @@ export interface LinkOptions {
   readonly turn: DatabaseTurn;
   readonly trace: Trace;
   readonly nowMs: () => number;
-  readonly onSent: () => void;
+  readonly onSent: (statement: Statement) => void;
   /** All is read anew: so much was notified, or it is time to. */
   readonly onOvertaken: () => void;
   /** Notifications do not arrive: all is read now and then. */
@@ -80,7 +80,7 @@ export class Link {
     if (!statement) return;
     this.#isWorking = true;
     this.#backend.receive(this.#options.sabotage.statement(statement));
-    this.#options.onSent();
+    this.#options.onSent(statement);
   }
 
   events(): Event[] {

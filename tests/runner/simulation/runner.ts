@@ -6,6 +6,7 @@ import { NO_METER } from "../../../src/meter.ts";
 import { ContainedTurn } from "../../../src/runner/contained_turn.ts";
 import type { DatabaseTurn } from "../../../src/runner/database_turn.ts";
 import { Decider } from "../../../src/runner/decider.ts";
+import { Steering } from "../../../src/runner/steering.ts";
 import { LiveScheduler } from "../../../src/runner/live_scheduler.ts";
 import { WaitingJobs } from "../../../src/runner/waiting_jobs.ts";
 import { Scheduler, SchedulerError } from "../../../src/scheduler/mod.ts";
@@ -17,6 +18,7 @@ import { type Event, mayHappen, type Trace } from "./event.ts";
 import type { JobTable } from "./job_table.ts";
 import { Link } from "./link.ts";
 import type { Odoo } from "./odoo.ts";
+import { Operator } from "./operator.ts";
 import { Rival } from "./rival.ts";
 import type { Sabotage } from "./sabotage.ts";
 
@@ -56,6 +58,8 @@ const TRAPPING = [
 export class Runner {
   readonly scheduler: LiveScheduler;
   readonly links: readonly Link[];
+  readonly operator: Operator;
+  readonly #steering: Steering;
   readonly #options: RunnerOptions;
   readonly #decider: Decider;
   readonly #gate: OdooGate;
@@ -105,6 +109,15 @@ export class Runner {
       onOpen: () => this.#decider.decideSoon(),
       waitingSince: (ms) => this.#waiting.takenSince(ms),
     });
+    const databases = options.tables.map((it) => it.database);
+    const steering = this.#steering = new Steering({
+      ...{ clock, scheduler: this.scheduler },
+      isServed: (name) => databases.includes(name),
+      onDatabase: (name) => this.turnOf(name).steered(),
+      onMore: () => this.#decider.decideSoon(),
+    });
+    const { random, auditor: { rules } } = options;
+    this.operator = new Operator({ steering, databases, rules, random });
     this.links = options.tables.map((table) => this.#serve(table, clock, logger));
     this.#raiseBarrier(clock);
   }
@@ -179,6 +192,7 @@ export class Runner {
         this.#throwIfArmed();
         this.#ask(table, uuid);
       },
+      pause: () => sabotage.pause(this.#steering.reasonFor(database)),
       onBegun: () => {
         this.#throwIfArmed();
         this.#gate.noteBegun();
@@ -196,7 +210,10 @@ export class Runner {
       turn,
       trace,
       nowMs: clock.nowMs,
-      onSent: () => auditor.noteSent(table),
+      onSent: (statement) => {
+        auditor.noteSent(table);
+        this.operator.noteSent(database, statement);
+      },
       onOvertaken: () => auditor.noteOvertaken(table),
       mayConnect: () => this.#isLeading,
       isPolled: this.#options.polled.has(table),
@@ -218,6 +235,7 @@ export class Runner {
     const { auditor, trace } = this.#options;
     const link = this.#link(database);
     trace.note(`  takes ${database}/${uuid} of ${channel}`);
+    this.operator.noteTaken(database, uuid, channel);
     auditor.noteTaken(link.table, uuid, this.#options.clock.nowMs());
     link.turn.take(uuid, channel);
   }
@@ -293,7 +311,8 @@ export class Runner {
   }
 
   get #mayDecide(): boolean {
-    return this.#phase === "running" && this.#isLeading && !this.#isBarrierUp;
+    return this.#phase === "running" && this.#isLeading && !this.#isBarrierUp &&
+      !this.#steering.isAllPaused;
   }
 
   #throwIfArmed(): void {

@@ -12,6 +12,7 @@ export type SabotageKind =
   | "a living job put back"
   | "a deaf ear for a stock runner"
   | "a false alarm"
+  | "a deaf ear for an operator"
   | "a hasty stop";
 
 /** Breaks the runner in one way, or not at all. */
@@ -49,6 +50,11 @@ export class Sabotage {
       it.enqueuedMs === null ? it : { ...it, enqueuedMs: it.enqueuedMs + ++this.#count }
     );
     return { ...answer, rows };
+  }
+
+  /** Why an operator wants nothing to be taken. */
+  pause(reason: string | null): string | null {
+    return this.kind === "a deaf ear for an operator" ? null : reason;
   }
 
   requestsAtOnce(): number {

@@ -19,6 +19,21 @@ export function changesConformance(create: CreateScheduler): void {
       assertEquals([paused, take(scheduler, NOW)], [[], ["c"]]);
     });
 
+    it("that pauses it calls back jobs that have flowed on and do not run", () => {
+      const scheduler = create("root:1,mail:9,mail.bulk:9");
+      notifyAll(scheduler, ["a", "b"], { channel: "mail.bulk" });
+      notifyAll(scheduler, ["c"]);
+      take(scheduler, NOW);
+      scheduler.changeChannel("mail", { paused: true });
+      scheduler.notify(job("a", { channel: "mail.bulk", state: "done" }));
+
+      const paused = take(scheduler, NOW);
+      scheduler.notify(job("c", { state: "done" }));
+      scheduler.changeChannel("mail", null);
+
+      assertEquals([paused, take(scheduler, NOW)], [["c"], ["b"]]);
+    });
+
     it("that resumes it counts where the string pauses it", () => {
       const scheduler = create("root:9,mail:1:paused");
       notifyAll(scheduler, ["a"], { channel: "mail" });

@@ -21,6 +21,15 @@ export function reconfigurationConformance(
       assertEquals(taken, ["b", "c"]);
     });
 
+    it("that pauses a channel calls back jobs that have flowed on", () => {
+      const scheduler = create("root:1,mail:9");
+      notifyAll(scheduler, ["a", "b"], { channel: "mail" });
+      take(scheduler, NOW);
+      scheduler.configure("root:9,mail:9:paused");
+
+      assertEquals(take(scheduler, NOW), []);
+    });
+
     it("that gives less capacity waits until enough running jobs are over", () => {
       const scheduler = create("root:3");
       notifyAll(scheduler, ["a", "b", "c", "d"]);

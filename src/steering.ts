@@ -1,0 +1,42 @@
+/*
+ * What an operator may change of a runner while it is at work, until its process ends: the requests
+ * of `/steer`, and what `/status` shows of it. All times are milliseconds since the epoch.
+ */
+
+/** What is paused or resumed. */
+export type SteerTarget =
+  | { readonly what: "everything"; readonly name: null }
+  | { readonly what: "channel" | "database"; readonly name: string };
+
+/** Whose wish something is. */
+export interface Wish {
+  /** Who, as the request says it. */
+  readonly by: string;
+  readonly sinceMs: number;
+}
+
+export type Pause = SteerTarget & Wish;
+
+export interface ChangedCapacity extends Wish {
+  readonly channel: string;
+  readonly capacity: number;
+}
+
+/** All that is in force of what operators have changed. Channels have their full names. */
+export interface SteeringStatus {
+  readonly paused: readonly Pause[];
+  /** Channels that the channel string pauses, and that run all the same. */
+  readonly resumed: readonly Pause[];
+  readonly capacities: readonly ChangedCapacity[];
+}
+
+/** Who carries it out. What cannot be is a RangeError, and changes nothing. */
+export interface Steerer {
+  readonly status: SteeringStatus;
+  /** Nothing is taken any more; what runs goes on. Again is no mistake. */
+  pause(target: SteerTarget, by: string): void;
+  /** Also where the channel string pauses a channel. */
+  resume(target: SteerTarget, by: string): void;
+  /** Null is back to what the channel string says. */
+  changeCapacity(channel: string, capacity: number | null, by: string): void;
+}
