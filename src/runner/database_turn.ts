@@ -29,7 +29,7 @@ import { Worklist } from "./worklist.ts";
  *   → scanning · stop, or opened after it: → ready, though only what is in our hands is read
  *
  * While no statement is on the way, `nextStatement` gives one: the next of the worklist, or the
- * search for lost jobs. What is notified meanwhile is read at once, then.
+ * search for jobs that nobody runs. What is notified meanwhile piles up and is read at once.
  */
 export class DatabaseTurn {
   readonly inFlight: InFlight;
@@ -38,12 +38,11 @@ export class DatabaseTurn {
   readonly #gate: RowGate;
   #generation: KnownGeneration | null = null;
   #phase: TurnPhase = "lost";
-  readonly #onTheWay = new OnTheWay();
+  readonly #onTheWay: OnTheWay;
   readonly #work = new Worklist();
   readonly #search: LostSearch;
   readonly #claims: Claims;
   readonly #resting: Resting;
-  #isStopping = false;
 
   constructor(options: TurnOptions) {
     this.#options = options;
@@ -55,7 +54,7 @@ export class DatabaseTurn {
     this.#gate = new RowGate({
       ...{ ...parts, failed, foreign },
       mark: (uuid) => this.#mark(uuid),
-      isResting: () => this.#isStopping || this.#phase === "held" || this.#resting.phase !== null,
+      isResting: () => this.#resting.isIn(this.#phase),
       putBack: (job) => {
         this.#work.addPutBack(job);
         options.onWork();
@@ -64,6 +63,7 @@ export class DatabaseTurn {
       onStranded: ({ uuid, enqueuedMs }) => stuck.noteStranded(uuid, enqueuedMs),
       onForeign: (uuid) => this.#meetForeign(uuid),
     });
+    this.#onTheWay = new OnTheWay(timers, this.#gate);
     this.#claims = new Claims({
       ...parts,
       ...{ work: this.#work, gate: this.#gate, foreign },
@@ -80,6 +80,7 @@ export class DatabaseTurn {
     return ["ready", "foreign", "paused"].includes(this.#phase);
   }
 
+  /** Why nothing of it is taken. */
   get reason(): string | null {
     return this.#resting.reasonIn(this.#phase);
   }
@@ -107,7 +108,7 @@ export class DatabaseTurn {
 
   /** The session is gone, and with it the answer of a statement on the way. */
   lost(): void {
-    const { statement } = this.#onTheWay.end();
+    const statement = this.#onTheWay.end();
     if (statement?.kind === "claim") this.#claims.lost(statement);
     this.#rest("lost");
   }
@@ -131,7 +132,7 @@ export class DatabaseTurn {
   notified(uuid: string): void {
     // The rescan after a hold reads it.
     if (this.#phase === "held") return;
-    this.#mark(uuid);
+    if (!this.#claims.noteChange(uuid)) this.#mark(uuid);
     if (this.#work.isFlooded) this.#startScan();
   }
 
@@ -145,7 +146,7 @@ export class DatabaseTurn {
   nextStatement(): Statement | null {
     if (this.#phase === "lost" || this.#onTheWay.isBusy) return null;
     const { scheduler, clock } = this.#options;
-    const maySearch = this.#phase === "ready" && !this.#isStopping;
+    const maySearch = this.#phase === "ready" && !this.#resting.isStopping;
     const statement = this.#work.next(clock.nowMs(), () => scheduler.sequentialChannels()) ??
       (maySearch ? this.#search.statement(this.#generation!) : null);
     if (statement?.kind === "read") this.#gate.noteReading(statement.uuids);
@@ -155,22 +156,21 @@ export class DatabaseTurn {
 
   /** The statement on the way was answered. */
   completed(answer: Answer): void {
-    const { statement, isOvertaken } = this.#onTheWay.end();
-    this.#resting.hold.noteSuccess(statement!.kind);
-    if (!isOvertaken) this.#complete(statement!, answer);
-    else if (statement!.kind === "read") statement!.uuids.forEach((uuid) => this.notified(uuid));
+    const statement = this.#onTheWay.end()!;
+    this.#resting.hold.noteSuccess(statement.kind);
+    if (!this.#onTheWay.wasOvertaken) this.#complete(statement, answer);
+    else if (statement.kind === "read") statement.uuids.forEach((uuid) => this.notified(uuid));
     this.#options.onChange();
     this.#options.onWork();
   }
 
   /** The server refused the statement on the way: it had no effect. */
   refused(reason: string): void {
-    const { statement: sent, isOvertaken } = this.#onTheWay.end();
-    const statement = sent!;
+    const statement = this.#onTheWay.end()!;
     if (isSearch(statement)) {
       this.#search.refused(statement.kind, reason);
       // A scan counts the failed as well, at its end: jobs run without that number.
-      if (statement.kind === "countFailed" && !isOvertaken) this.#completeScan();
+      if (statement.kind === "countFailed" && !this.#onTheWay.wasOvertaken) this.#completeScan();
       return this.#options.onChange();
     }
     if (statement.kind === "claim") this.#claims.refused(statement);
@@ -191,7 +191,7 @@ export class DatabaseTurn {
 
   /** No more claims; what is claimed but not asked for is put back. */
   stop(): void {
-    this.#isStopping = true;
+    this.#resting.isStopping = true;
     this.#claims.stop();
     this.#gate.hurry();
     this.#startScan();
@@ -205,19 +205,19 @@ export class DatabaseTurn {
 
   #complete(statement: Statement, answer: Answer): void {
     const { rows, uuids } = answer;
+    const { startGuard } = this.#generation!;
     switch (statement.kind) {
       case "claim":
         return this.#claims.completed(statement, new Set(uuids), this.#generation!);
       case "putBack":
-        for (const uuid of uuids) this.inFlight.putBack(uuid);
-        for (const uuid of statement.uuids) this.#mark(uuid);
-        return;
+        return this.#gate.notePutBack(statement.uuids, uuids);
       case "read":
-        return this.#gate.applyRead(statement.uuids, rows, this.#generation!.startGuard);
+        return this.#gate.applyRead(statement.uuids, rows, startGuard);
       case "scanCounted":
       case "scanWaiting":
         this.#work.scan?.advance(answer);
-        return this.#gate.apply(rows, this.#generation!.startGuard);
+        if (this.#work.scan?.isAmidWaiting) return this.#onTheWay.keep(rows, startGuard);
+        return this.#gate.apply(rows, startGuard);
       default:
         for (const uuid of uuids) this.notified(uuid);
         this.#search.completed(statement.kind, answer);
@@ -243,7 +243,7 @@ export class DatabaseTurn {
   /** It ends a hold: what runs takes places, whether or not anything is taken here. */
   #startScan(): void {
     if (this.#phase === "lost") return;
-    if (this.#isStopping) return this.#readWhatIsLeft();
+    if (this.#resting.isStopping) return this.#readWhatIsLeft();
     this.#resting.hold.cancel();
     this.#resting.foreign.forgetAll();
     this.#phase = "scanning";
@@ -274,7 +274,7 @@ export class DatabaseTurn {
   /** What waits leaves the core; what is in our hands, and all that runs, is kept an eye on. */
   #meetForeign(uuid: string): void {
     // While all is read, whatever is found may have stood there before.
-    if (!this.isRead || this.#isStopping) return;
+    if (!this.isRead || this.#resting.isStopping) return;
     this.#resting.foreign.note(uuid, this.#generation!);
     if (this.#phase === "foreign") return;
     this.#phase = "foreign";

@@ -47,7 +47,7 @@ export function sampleView(nowMs: number): View {
     inFlight: { claimed: 0, asked: 11, unsure: 0, returning: 0 },
     ...{ channels, channelCount: count, databases, databaseCount: databases.length },
     databaseStates: { recovering: 1, ready: 2 },
-    steering: { enabled: false, paused: [], resumed: [], capacities: [] },
+    steering: { enabled: false, paused: [], capacities: [] },
     lastHour: sampleHour(nowMs),
   };
 }
