@@ -47,7 +47,8 @@ export interface JobsChange {
   readonly database: string;
   /** None are all that the rest is true of. */
   readonly uuids: readonly string[];
-  readonly states: readonly ChangedState[];
+  /** Null: out of all states from which the action can do no harm. */
+  readonly states: readonly ChangedState[] | null;
   /** Null is every channel. */
   readonly channel: string | null;
   /** In their state for longer; null is any time. */

@@ -1,6 +1,13 @@
 import { awaitedJobs } from "../database/dependents.ts";
 import type { KnownGeneration } from "../database/generation.ts";
-import { canCancel, type ChangedJob, changeJobs, statesOf } from "../database/requeue.ts";
+import {
+  canCancel,
+  type ChangedJob,
+  changeJobs,
+  type RequeuedState,
+  statesOf,
+  unknowable,
+} from "../database/requeue.ts";
 import type { Session } from "../database/session.ts";
 import { fullChannelName } from "../scheduler/mod.ts";
 import type { JobChanger, JobsChange, JobsChanged, RefusedJob } from "../steering.ts";
@@ -96,10 +103,11 @@ async function change(work: Work): Promise<JobsChanged> {
 }
 
 /** Looks, and changes nothing. */
-async function chosenJobs({ session, generation, wanted }: Work): Promise<ChangedJob[]> {
+async function chosenJobs(work: Work): Promise<ChangedJob[]> {
+  const { session, generation, wanted } = work;
   const chosen: ChangedJob[] = [];
   const { action } = wanted;
-  const choice = choiceOf(wanted, wanted.uuids);
+  const choice = choiceOf(work, wanted.uuids);
   for await (const page of changeJobs(session, generation, { action, choice, isDryRun: true })) {
     chosen.push(...page);
     if (chosen.length > CHOSEN_MAX) {
@@ -132,7 +140,7 @@ async function changeChosen(work: Work, uuids: readonly string[]): Promise<Refus
   const free = uuids.filter((it) => !isInHands(it));
   const changed = new Set<string>();
   if (free.length > 0) {
-    const choice = choiceOf(wanted, free);
+    const choice = choiceOf(work, free);
     const result = `${RESULT[action]} by ${by}`;
     const pages = changeJobs(session, generation, { action, choice, isDryRun: false, result });
     for await (const page of pages) {
@@ -145,7 +153,17 @@ async function changeChosen(work: Work, uuids: readonly string[]): Promise<Refus
 
 const RESULT = { requeue: "Requeued", cancel: "Cancelled", done: "Set done" } as const;
 
-function choiceOf({ states, channel, olderThanMs }: JobsChange, uuids: readonly string[]) {
+function choiceOf({ wanted, generation }: Work, uuids: readonly string[]) {
+  const { channel, olderThanMs, action, states } = wanted;
   const name = channel === null ? null : fullChannelName(channel);
-  return { states, channel: name, olderThanMs, uuids };
+  return { states: states ?? harmless(action, generation), channel: name, olderThanMs, uuids };
+}
+
+const REQUEUED: readonly RequeuedState[] = ["failed", "enqueued", "started"];
+
+/** A job that may be at work is requeued only by who says its state. */
+function harmless(action: JobsChange["action"], generation: KnownGeneration) {
+  if (action !== "requeue") return ["pending", "wait_dependencies", "failed"] as const;
+  const unsure = unknowable(generation, REQUEUED);
+  return REQUEUED.filter((it) => !unsure.includes(it));
 }

@@ -5,11 +5,11 @@ import { readName, refuseOthers } from "./steer_routes.ts";
 
 type Action = JobsChange["action"];
 
-/** The states that an action takes jobs out of; without a choice the first ones. */
+/** The states that an action takes jobs out of. */
 const STATES: Readonly<Record<Action, readonly ChangedState[]>> = {
   requeue: ["failed", "enqueued", "started"],
   cancel: ["pending", "wait_dependencies", "failed"],
-  done: ["failed", "pending", "wait_dependencies"],
+  done: ["pending", "wait_dependencies", "failed"],
 };
 const UUIDS_MAX = 1_000;
 const UUID_LENGTH_MAX = 200;
@@ -34,7 +34,7 @@ function toldChange(wanted: JobsChange, chosen: number, changed: number): string
   const which = [
     ...first === undefined ? [] : [uuids.length === 1 ? first : `${first} and others`],
     ...channel === null ? [] : [`channel ${channel}`],
-    states.join(" or "),
+    ...states === null ? [] : [states.join(" or ")],
     ...olderThanMs === null ? [] : [`for more than ${olderThanMs / 1000} s`],
   ].join(", ");
   const what = isDryRun ? `asked what ${action} would do to` : `${action} of`;
@@ -61,7 +61,7 @@ function readChange(body: SteerBody): JobsChange {
       : 1000 * readNumber("olderThanSeconds", olderThanSeconds, 1),
     expected: expected === null ? null : readNumber("expected", expected, 0),
   };
-  const risky = change.states.filter((it) => it === "enqueued" || it === "started");
+  const risky = (change.states ?? []).filter((it) => it === "enqueued" || it === "started");
   if (risky.length > 0 && uuids === undefined && change.olderThanMs === null) {
     throw wrong("states", `a job that is ${risky[0]} may be at work: give olderThanSeconds`);
   }
@@ -72,10 +72,10 @@ function isAction(action: unknown): action is Action {
   return typeof action === "string" && Object.hasOwn(STATES, action);
 }
 
-/** Whoever names a job means it in whatever state; else what has failed is requeued. */
-function readStates(action: Action, states: unknown, isNamed: boolean): readonly ChangedState[] {
+/** Whoever names a job means it in whatever state; of all others what has failed is requeued. */
+function readStates(action: Action, states: unknown, isNamed: boolean): JobsChange["states"] {
   const all = STATES[action];
-  if (states === undefined) return isNamed || action !== "requeue" ? all : ["failed"];
+  if (states === undefined) return isNamed || action !== "requeue" ? null : ["failed"];
   const given: readonly unknown[] = Array.isArray(states) ? states : [];
   const chosen = all.filter((it) => given.includes(it));
   if (given.length > 0 && chosen.length === given.length) return chosen;

@@ -121,6 +121,22 @@ describe("JobChanges", () => {
     });
   }
 
+  it("requeues what may be at work only for who says its state", async () => {
+    const seen = [];
+    for (const generation of ["8.0", "16.0", "19.0"]) {
+      await open(generation);
+      const uuids = await odoo.addJobs({ state: "enqueued" }, { state: "started" });
+      await odoo.sql`update queue_job
+        set date_enqueued = now() - interval '1 day', date_started = now() - interval '1 day'`;
+      await change({ uuids, states: null });
+      seen.push(await statesOf(uuids));
+      await change({ uuids, states: ["enqueued", "started"] });
+      assertEquals(await statesOf(uuids), ["pending", "pending"]);
+    }
+
+    assertEquals(seen, [["enqueued", "started"], ["pending", "started"], ["pending", "pending"]]);
+  });
+
   it("refuses what a worker runs", async () => {
     await open("19.0");
     const uuid = await addJob({ state: "started" });
