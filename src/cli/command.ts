@@ -43,7 +43,7 @@ export async function runCommand(
   };
   switch (commandLine.command) {
     case "help":
-      return help(commandLine.topic, output.write);
+      return help(commandLine.topic, output);
     case "version":
       return version(runnerVersion, output.write);
     case "check-config":

@@ -32,7 +32,7 @@ export function healthUrl({ healthHost, healthPort }: Settings): string {
 export function askProcess(
   url: string,
   path: string,
-  options?: AskOptions,
+  options: AskOptions = {},
 ): Promise<ProcessAnswer> {
   return exchange(url, path, {}, options);
 }
@@ -77,8 +77,8 @@ async function exchange(
   const limit = new SystemClock().after(limitMs, abort);
   outer?.addEventListener("abort", abort);
   try {
-    const { signal } = stop;
-    const response = await fetch(url.replace(/\/+$/, "") + path, { ...request, signal });
+    const wanted = { ...request, signal: stop.signal };
+    const response = await fetch(url.replace(/\/+$/, "") + path, wanted);
     const text = await response.text();
     if (!response.headers.get("content-type")?.startsWith("application/json")) {
       throw new Error(`who answers is no job runner (status ${response.status})`);

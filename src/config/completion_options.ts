@@ -19,16 +19,6 @@ export const COMPLETION_OPTIONS: CommandOptions<CompletionOptions> = {
   },
 };
 
-export const COMPLETION_HELP = `Writes a script that makes a shell complete commands and options.
-
-  odoo-jobrunner completion bash > ~/.local/share/bash-completion/completions/odoo-jobrunner
-  odoo-jobrunner completion zsh > ~/.zsh/completions/_odoo-jobrunner
-  odoo-jobrunner completion fish > ~/.config/fish/completions/odoo-jobrunner.fish
-
-For one session, in bash: source <(odoo-jobrunner completion bash)
-
-Exit code 0: it is written; 2: wrong usage.`;
-
 export function readCompletionOptions(
   given: ReadonlyMap<string, GivenOption>,
   mistakes: Mistake[],

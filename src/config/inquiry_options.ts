@@ -82,39 +82,6 @@ export const TOP_OPTIONS: CommandOptions<TopOptions> = {
   url: STATUS_OPTIONS.url,
 };
 
-const ASKS = `Asks the process that runs, over its health server, and changes nothing.`;
-
-export const STATUS_HELP = `Shows databases, channels, Odoo and who leads, at one look. ${ASKS}
-
-  odoo-jobrunner status
-  odoo-jobrunner status --json --url=http://runner:8070
-
-Exit code 0: all is as it should be, or another runner leads; 1: the process cannot be asked;
-2: wrong usage; 3: it is asked, and something is wrong: a database that cannot be served, Odoo
-away, no leader, a broken scheduler.`;
-
-export const TOP_HELP = `Shows Odoo, channels and databases as they change, until q or Ctrl-C.
-Where nobody looks, in a pipe or a file, it writes one view after the other as plain text. ${ASKS}
-Colours are for a terminal, and off where NO_COLOR is set.
-
-  odoo-jobrunner top
-  odoo-jobrunner top --interval=1 --url=http://runner:8070
-  odoo-jobrunner top --once
-
-Exit code 0: ended as asked; 1: with --once, the process cannot be asked; 2: wrong usage.`;
-
-export const WHY_HELP =
-  `Says why a job does not run, or a channel, or a database: all reasons, the job's way
-through the channels, and what this job runner has seen of it since its start. ${ASKS}
-
-  odoo-jobrunner why a5f69320-0120-48f8-a607-dd3bde054e87
-  odoo-jobrunner why --channel=mail
-  odoo-jobrunner why --database=shop --json
-
-Exit code 0: nothing holds it back: it runs, runs next, or is done; 1: the process cannot be asked,
-or a database gave no answer; 2: wrong usage; 3: it is held back, and the reasons are written;
-4: there is no such job, channel or database.`;
-
 /** Reads the options of `why`, and notes all that is wrong. */
 export function readWhyOptions(
   given: ReadonlyMap<string, GivenOption>,

@@ -22,16 +22,6 @@ export const ORDER_OPTIONS: CommandOptions<OrderOptions> = {
   },
 };
 
-export const RELOAD_HELP = `Has the running process read its settings again, as SIGHUP does. What
-can change is in force at once; what wants a restart is named. Where anything is wrong nothing is
-changed, and all that is wrong is said.
-
-  odoo-jobrunner reload
-  odoo-jobrunner reload --json --url=http://runner:8070 --token-file=/etc/odoo/token
-
-Exit code 0: read again; 1: the process cannot be asked, or does not accept the token; 2: wrong
-usage; 3: refused, the old settings are in force.`;
-
 export function readOrderOptions(
   given: ReadonlyMap<string, GivenOption>,
   mistakes: Mistake[],

@@ -55,28 +55,6 @@ export const STEER_OPTIONS: CommandOptions<GivenSteering> = {
   ...ORDER_OPTIONS,
 };
 
-const EXIT_CODES =
-  `Exit code 0: done, also when it was so already; 1: the process cannot be asked, \
-or does not accept
-the token; 2: wrong usage; 3: refused: there is no such channel or database.`;
-
-export const PAUSE_HELP =
-  `Has the running process take no more jobs of a channel, of a database or at all, until
-resume or the end of the process. What runs goes on, and keeps its places.
-
-  odoo-jobrunner pause --channel=mail
-  odoo-jobrunner pause --database=shop --by=anna
-  odoo-jobrunner pause --everything --url=http://runner:8070 --token-file=/etc/odoo/token
-
-Of several job runners each has its own: ask the one that leads. ${EXIT_CODES}`;
-
-export const RESUME_HELP = `Takes back a pause; also where the channel string pauses a channel.
-
-  odoo-jobrunner resume --channel=mail
-  odoo-jobrunner resume --everything
-
-${EXIT_CODES}`;
-
 /** Reads the options, and notes all that is wrong. */
 export function readSteerOptions(
   given: ReadonlyMap<string, GivenOption>,

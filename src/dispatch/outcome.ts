@@ -28,6 +28,7 @@ export type Outcome =
   | { readonly kind: "released"; readonly sent: boolean };
 
 export const NEVER_SENT: Outcome = { kind: "released", sent: false };
+
 /** For people: its name, and what more is known. */
 export function outcomeText(outcome: Outcome): string {
   switch (outcome.kind) {
