@@ -34,7 +34,7 @@ Parts: ${PARTS.join(", ")}; all unless named.
   --python FILE    the Python to run it with (python3)
   --runtime NAME   what runs our own runner: ${RUNTIMES.join(", ")} (as the benchmark)
   --profile FOLDER writes CPU profiles of our own runner, under Node
-  --rounds N       runs of each measurement, whose median counts (5)
+  --rounds N       runs of each measurement, whose median counts (3)
   --json           one line of JSON at the end
 `;
 
@@ -55,9 +55,9 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
   const mistakes: string[] = [];
   const unknown = positionals.filter((it) => !PARTS.some((part) => part === it));
   if (unknown.length > 0) mistakes.push(`${unknown.join(", ")}: wanted is ${PARTS.join(", ")}`);
-  const rounds = Number(values.rounds ?? 5);
+  const rounds = Number(values.rounds ?? 3);
   if (!Number.isInteger(rounds) || rounds < 1) {
-    mistakes.push(`--rounds="${values.rounds}": a number from 1 is wanted, as in 5`);
+    mistakes.push(`--rounds="${values.rounds}": a number from 1 is wanted, as in 3`);
   }
   const stock = values.stock ?? null;
   if (stock !== null && !existsSync(join(stock, "jobrunner", "channels.py"))) {

@@ -32,7 +32,7 @@ export function healthUrl({ healthHost, healthPort }: Settings): string {
 export function askProcess(
   url: string,
   path: string,
-  options: AskOptions = {},
+  options?: AskOptions,
 ): Promise<ProcessAnswer> {
   return exchange(url, path, {}, options);
 }
@@ -65,15 +65,15 @@ async function exchange(
   url: string,
   path: string,
   request: RequestInit,
-  { limitMs = ANSWER_MS, signal }: AskOptions = {},
+  { limitMs = ANSWER_MS, signal: outer }: AskOptions = {},
 ): Promise<ProcessAnswer> {
   const stop = new AbortController();
   const abort = () => stop.abort();
   const limit = new SystemClock().after(limitMs, abort);
-  signal?.addEventListener("abort", abort);
+  outer?.addEventListener("abort", abort);
   try {
-    const wanted = { ...request, signal: stop.signal };
-    const response = await fetch(url.replace(/\/+$/, "") + path, wanted);
+    const { signal } = stop;
+    const response = await fetch(url.replace(/\/+$/, "") + path, { ...request, signal });
     const text = await response.text();
     if (!response.headers.get("content-type")?.startsWith("application/json")) {
       throw new Error(`who answers is no job runner (status ${response.status})`);
@@ -83,7 +83,7 @@ async function exchange(
     const reason = stop.signal.aborted ? `no answer within ${limitMs / 1000} s` : reasonOf(error);
     throw new Error(`Cannot ask the job runner at ${url}: ${reason}`, { cause: error });
   } finally {
-    signal?.removeEventListener("abort", abort);
+    outer?.removeEventListener("abort", abort);
     limit.cancel();
   }
 }

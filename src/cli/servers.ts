@@ -51,7 +51,11 @@ export async function serveAll(
   routeReload(app, guard, reload);
   routeJobs(app, runner.jobs);
   routePage(app);
-  const view = new LiveView({ look: measured.view, clock, reportError });
+  const look = () => {
+    const seen = measured.view();
+    return { ...seen, steering: { ...seen.steering, enabled: guard.isOpen } };
+  };
+  const view = new LiveView({ look, clock, reportError });
   routeView(app, view, (search, max) => runner.overview.channels(search, max));
   const health = watched(view, await serve({ app, host, port: healthPort, clock }));
   logger.info(`health server: http://${host}:${health.port}/status`);

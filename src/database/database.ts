@@ -8,7 +8,7 @@ import {
   type NothingToRun,
 } from "./generation.ts";
 import type { Logger } from "../log.ts";
-import { type JobRow, jobRows } from "./job_row.ts";
+import { type JobRow, unpackedPage } from "./job_row.ts";
 import { oldWorkers } from "./old_workers.ts";
 import {
   ADDON_STATE,
@@ -161,7 +161,7 @@ export class Database {
       const text = jobPage(generation.columns, where, args.length);
       let afterId = 0;
       while (true) {
-        const rows = jobRows(await session.run(text, [...args, afterId, PAGE_ROWS]));
+        const rows = unpackedPage(await session.run(text, [...args, afterId, PAGE_ROWS]));
         yield* rows;
         if (rows.length < PAGE_ROWS) return;
         afterId = rows.at(-1)!.sequence;

@@ -12,6 +12,39 @@ export function jobRows(rows: readonly Row[]): readonly JobRow[] {
   return rows as unknown as readonly JobRow[];
 }
 
+/** What JSON has no number for, an infinite date, is a text in it. */
+type JsonNumber = number | string;
+
+interface JobPage {
+  readonly uuid: readonly string[] | null;
+  readonly channel: readonly (string | null)[];
+  readonly state: readonly string[];
+  readonly priority: readonly (number | null)[];
+  readonly sequence: readonly number[];
+  readonly createdMs: readonly (JsonNumber | null)[];
+  readonly etaMs: readonly (JsonNumber | null)[];
+  readonly enqueuedMs: readonly (JsonNumber | null)[];
+}
+
+/** A page of jobs as `jobPage` packs it: one row, whose columns are arrays, or null if empty. */
+export function unpackedPage(rows: readonly Row[]): readonly JobRow[] {
+  const page = rows[0] as unknown as JobPage;
+  return (page.uuid ?? []).map((uuid, index) => ({
+    uuid,
+    channel: page.channel[index]!,
+    state: page.state[index]!,
+    priority: page.priority[index]!,
+    sequence: page.sequence[index]!,
+    createdMs: timeOf(page.createdMs[index]!),
+    etaMs: timeOf(page.etaMs[index]!),
+    enqueuedMs: timeOf(page.enqueuedMs[index]!),
+  }));
+}
+
+function timeOf(value: JsonNumber | null): number | null {
+  return typeof value === "string" ? Number(value) : value;
+}
+
 /** A job of which nobody knows whether it runs, with the number of all in its state. */
 export interface StuckRow {
   readonly uuid: string;

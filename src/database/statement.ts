@@ -1,5 +1,5 @@
 import type { KnownGeneration } from "./generation.ts";
-import { type JobRow, jobRows, type StuckRow, stuckRows } from "./job_row.ts";
+import { type JobRow, jobRows, type StuckRow, stuckRows, unpackedPage } from "./job_row.ts";
 import { REQUEUE_DEAD, REQUEUE_UNASKED, requeueStarted, stuckJobs } from "./lost_queries.ts";
 import {
   CLAIM,
@@ -86,9 +86,10 @@ export async function execute(
   const rows = await session.run(text, parameters, BRIEF.has(statement.kind) ? "brief" : "long");
   switch (statement.kind) {
     case "read":
+      return { ...NO_ANSWER, rows: jobRows(rows) };
     case "scanCounted":
     case "scanWaiting":
-      return { ...NO_ANSWER, rows: jobRows(rows) };
+      return { ...NO_ANSWER, rows: unpackedPage(rows) };
     case "countFailed":
       return {
         ...NO_ANSWER,

@@ -65,6 +65,11 @@ export class AnsweredJobs {
     }
   }
 
+  /** A request has moved its row: this database answers for itself. */
+  noteMoved(): void {
+    this.#unmovedCount = 0;
+  }
+
   forget(uuid: string): void {
     this.#answered.delete(uuid);
   }
@@ -77,7 +82,7 @@ export class AnsweredJobs {
     const answered = this.#answered.get(row.uuid);
     if (!answered?.isRead) return;
     this.#answered.delete(row.uuid);
-    if (!isOurClaim(row, answered.job)) this.#unmovedCount = 0;
+    if (!isOurClaim(row, answered.job)) this.noteMoved();
     else if (isUnknown(answered.outcome)) this.#judgeUnknown(row, answered.job, guard);
     else this.#judgeUnmoved(answered);
   }

@@ -38,12 +38,21 @@ export class Claims {
     work.addClaim(inFlight.add(uuid, channel, clock.nowMs()));
   }
 
+  /** A row has changed. Answers whether its job is claimed: then it is read later, if at all. */
+  noteChange(uuid: string): boolean {
+    const job = this.#options.inFlight.get(uuid);
+    if (job?.state !== "claimed") return false;
+    job.changeCount++;
+    return true;
+  }
+
   /** The UPDATE was answered with these: only they are asked for. */
   completed({ uuids }: Claim, claimed: ReadonlySet<string>, generation: KnownGeneration): void {
     const { inFlight, gate, foreign, ask, notified } = this.#options;
     for (const uuid of uuids) {
       const job = inFlight.get(uuid)!;
-      const wantsReading = job.wantsReading;
+      // Our own change is known. Where it is notified late, it is read for nothing.
+      const wantsReading = job.wantsReading || job.changeCount > 1;
       job.wantsReading = false;
       if (!claimed.has(uuid)) gate.noteSkipped(job);
       else {

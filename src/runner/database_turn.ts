@@ -38,7 +38,7 @@ export class DatabaseTurn {
   readonly #gate: RowGate;
   #generation: KnownGeneration | null = null;
   #phase: TurnPhase = "lost";
-  readonly #onTheWay = new OnTheWay();
+  readonly #onTheWay: OnTheWay;
   readonly #work = new Worklist();
   readonly #search: LostSearch;
   readonly #claims: Claims;
@@ -63,6 +63,7 @@ export class DatabaseTurn {
       onStranded: ({ uuid, enqueuedMs }) => stuck.noteStranded(uuid, enqueuedMs),
       onForeign: (uuid) => this.#meetForeign(uuid),
     });
+    this.#onTheWay = new OnTheWay(timers, this.#gate);
     this.#claims = new Claims({
       ...parts,
       ...{ work: this.#work, gate: this.#gate, foreign },
@@ -107,7 +108,7 @@ export class DatabaseTurn {
 
   /** The session is gone, and with it the answer of a statement on the way. */
   lost(): void {
-    const { statement } = this.#onTheWay.end();
+    const statement = this.#onTheWay.end();
     if (statement?.kind === "claim") this.#claims.lost(statement);
     this.#rest("lost");
   }
@@ -131,7 +132,7 @@ export class DatabaseTurn {
   notified(uuid: string): void {
     // The rescan after a hold reads it.
     if (this.#phase === "held") return;
-    this.#mark(uuid);
+    if (!this.#claims.noteChange(uuid)) this.#mark(uuid);
     if (this.#work.isFlooded) this.#startScan();
   }
 
@@ -155,22 +156,21 @@ export class DatabaseTurn {
 
   /** The statement on the way was answered. */
   completed(answer: Answer): void {
-    const { statement, isOvertaken } = this.#onTheWay.end();
-    this.#resting.hold.noteSuccess(statement!.kind);
-    if (!isOvertaken) this.#complete(statement!, answer);
-    else if (statement!.kind === "read") statement!.uuids.forEach((uuid) => this.notified(uuid));
+    const statement = this.#onTheWay.end()!;
+    this.#resting.hold.noteSuccess(statement.kind);
+    if (!this.#onTheWay.wasOvertaken) this.#complete(statement, answer);
+    else if (statement.kind === "read") statement.uuids.forEach((uuid) => this.notified(uuid));
     this.#options.onChange();
     this.#options.onWork();
   }
 
   /** The server refused the statement on the way: it had no effect. */
   refused(reason: string): void {
-    const { statement: sent, isOvertaken } = this.#onTheWay.end();
-    const statement = sent!;
+    const statement = this.#onTheWay.end()!;
     if (isSearch(statement)) {
       this.#search.refused(statement.kind, reason);
       // A scan counts the failed as well, at its end: jobs run without that number.
-      if (statement.kind === "countFailed" && !isOvertaken) this.#completeScan();
+      if (statement.kind === "countFailed" && !this.#onTheWay.wasOvertaken) this.#completeScan();
       return this.#options.onChange();
     }
     if (statement.kind === "claim") this.#claims.refused(statement);
@@ -205,19 +205,19 @@ export class DatabaseTurn {
 
   #complete(statement: Statement, answer: Answer): void {
     const { rows, uuids } = answer;
+    const { startGuard } = this.#generation!;
     switch (statement.kind) {
       case "claim":
         return this.#claims.completed(statement, new Set(uuids), this.#generation!);
       case "putBack":
-        for (const uuid of uuids) this.inFlight.putBack(uuid);
-        for (const uuid of statement.uuids) this.#mark(uuid);
-        return;
+        return this.#gate.notePutBack(statement.uuids, uuids);
       case "read":
-        return this.#gate.applyRead(statement.uuids, rows, this.#generation!.startGuard);
+        return this.#gate.applyRead(statement.uuids, rows, startGuard);
       case "scanCounted":
       case "scanWaiting":
         this.#work.scan?.advance(answer);
-        return this.#gate.apply(rows, this.#generation!.startGuard);
+        if (this.#work.scan?.isAmidWaiting) return this.#onTheWay.keep(rows, startGuard);
+        return this.#gate.apply(rows, startGuard);
       default:
         for (const uuid of uuids) this.notified(uuid);
         this.#search.completed(statement.kind, answer);

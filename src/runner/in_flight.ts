@@ -22,8 +22,12 @@ export interface InFlightJob {
   enqueuedSeconds: number;
   /** A row that could not be applied while the job was in our hands: read it again afterwards. */
   wantsReading: boolean;
+  /** Claimed: notifications of its row. One of them is that of the claim itself. */
+  changeCount: number;
   /** Asked: Odoo has begun, or ended, so the request has arrived. */
   hasStarted: boolean;
+  /** Asked: its row, as it was read last, says how the job ended. */
+  isOver: boolean;
   /** Returning: its put-back is still to be sent, so a row that is read before says nothing new. */
   wantsPutBack: boolean;
   /** Returning: Odoo may have it all the same, so not before its grace. */
@@ -61,7 +65,9 @@ export class InFlight {
       state: "claimed",
       enqueuedSeconds: 0,
       wantsReading: false,
+      changeCount: 0,
       hasStarted: false,
+      isOver: false,
       wantsPutBack: false,
       mayRun: false,
     };

@@ -27,7 +27,10 @@ export class Reading {
 
   /** All is read anew. */
   begin(news: string): void {
-    this.#barrier.raise(() => this.#options.onRead(news));
+    this.#barrier.raise(() => {
+      this.#channels.noteRead();
+      this.#options.onRead(news);
+    });
   }
 
   /**
@@ -43,8 +46,8 @@ export class Reading {
   look(): void {
     if (!this.#barrier.isUp && !this.#channels.isReading) return;
     if (!this.#options.areRead()) return;
-    this.#barrier.lower();
     this.#channels.noteRead();
+    this.#barrier.lower();
   }
 
   /** It stays as it is, until it begins anew. */

@@ -145,14 +145,25 @@ export class RowGate {
     }
     // Before anybody is told: whatever goes wrong there, no request is open any more.
     inFlight.remove(job.uuid);
-    this.#answered.note(job, outcome);
+    // What happens to a row after its job is over is notified.
+    if (job.isOver) this.#answered.noteMoved();
+    else {
+      this.#answered.note(job, outcome);
+      this.#options.mark(job.uuid);
+    }
     inFlight.noteAnswered(job, outcome);
-    this.#options.mark(job.uuid);
   }
 
   /** The job is to be `pending` again, after a delay. */
   putBackIn(job: InFlightJob, delayMs: number): void {
     this.#putBackIn(job, this.#isHurried && !job.mayRun ? 0 : delayMs);
+  }
+
+  /** The UPDATE was answered with those that are back; the rows of all say what they are now. */
+  notePutBack(sent: readonly string[], back: readonly string[]): void {
+    const { inFlight, mark } = this.#options;
+    for (const uuid of back) inFlight.putBack(uuid);
+    for (const uuid of sent) mark(uuid);
   }
 
   #putBackIn(job: InFlightJob, delayMs: number): void {
@@ -214,12 +225,13 @@ export class RowGate {
   }
 
   #applyAsked(row: JobRow, job: InFlightJob): void {
+    job.isOver = isOver(row);
     // A cron or a user may put the row back while our request waits for a worker: it is read again
     // at the answer.
     if (row.state === "pending" || row.state === "wait_dependencies") return;
     if (row.state !== "enqueued") this.#options.inFlight.noteBegun(job);
     this.#enter(row);
-    if (row.state !== "enqueued" && row.state !== "started") this.#noteOver(job);
+    if (job.isOver) this.#noteOver(job);
   }
 
   #noteOver(job: InFlightJob): void {
@@ -254,4 +266,9 @@ export class RowGate {
     this.#options.failed.note(row);
     this.#entry.enter(row);
   }
+}
+
+/** Another state than these is an end, whatever it is called. */
+function isOver({ state }: JobRow): boolean {
+  return !["pending", "wait_dependencies", "enqueued", "started"].includes(state);
 }

@@ -24,6 +24,11 @@ export class Scan {
     return this.#phase === "waiting" && this.#afterId === 0;
   }
 
+  /** Of what waits a full page is read, and more may follow. */
+  get isAmidWaiting(): boolean {
+    return this.#phase === "waiting" && this.#afterId > 0;
+  }
+
   /** The next page. */
   statement(sequentialChannels: readonly string[]): Statement {
     switch (this.#phase) {

@@ -7,7 +7,7 @@ describe("readBenchOptions", () => {
     const options = readBenchOptions([]);
 
     assertEquals(options.parts, PARTS);
-    assertEquals([options.rounds, options.isJson, options.stock], [5, false, null]);
+    assertEquals([options.rounds, options.isJson, options.stock], [3, false, null]);
   });
 
   it("runs the named parts in their own order", () => {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
 import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
 import type { ToldReason } from "../../src/why.ts";
+import { HAS_BROWSER, TestBrowser } from "../browser/browser.ts";
 import { AskedRunner, kindsOf } from "../support/asked_runner.ts";
 import { closedPort } from "../support/http_server.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
@@ -18,10 +19,13 @@ describe("why a job does not run", () => {
   let database: TestDatabase;
   let test: TestRunner | null = null;
   let asked: AskedRunner | null = null;
+  let browser: TestBrowser | null = null;
 
   beforeAll(async () => {
     postgres = await TestPostgres.start();
     odoo = await startOdoo(8);
+    // Elsewhere server and command line alone are asked.
+    if (HAS_BROWSER) browser = await TestBrowser.start();
   });
   afterEach(async () => {
     await (asked ?? test)?.stop();
@@ -29,6 +33,7 @@ describe("why a job does not run", () => {
     assertEquals(await postgres.backends(), 0);
   });
   afterAll(async () => {
+    await browser?.stop();
     await odoo.stop();
     await postgres.stop();
   });
@@ -50,7 +55,7 @@ describe("why a job does not run", () => {
 
   async function run(options: TestRunnerOptions): Promise<void> {
     test = TestRunner.start(postgres, options);
-    asked = await AskedRunner.serve(test);
+    asked = await AskedRunner.serve(test, browser);
   }
 
   const untilWhy = (uuid: string, ...kinds: ToldReason["kind"][]) => {

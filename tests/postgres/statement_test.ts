@@ -294,6 +294,23 @@ describe("execute", () => {
       assertEquals(counted.map((it) => it.uuid), [uuids[0]!, uuids[6]!]);
     });
 
+    it("reads a page of rows as each alone is read, whatever stands in them", async () => {
+      await lead();
+      const texts = ['with "quotes", \\ and\ttabs', "Zürich 🚚", "NULL", ""];
+      const uuids = await odoo.addJobs(...texts.map((channel) => ({ channel })), {});
+      await odoo.sql`update queue_job set date_created = '2024-03-31 02:30:00.123456',
+        eta = 'infinity', date_enqueued = '-infinity', priority = null where uuid = ${uuids[0]!}`;
+      await odoo.sql`update queue_job set uuid = ${'a "name"\n'} where uuid = ${uuids[4]!}`;
+
+      const waiting = await scanWaiting();
+      const alone = await read(...uuids.slice(0, 4), 'a "name"\n');
+
+      assertEquals(waiting.map((it) => it.channel), [...texts, null]);
+      assertEquals(waiting[0]!.etaMs, Infinity);
+      assertEquals(waiting, alone.sort((a, b) => a.sequence - b.sequence));
+      assertEquals(await scanCounted(), []);
+    });
+
     it("reads failed jobs where a failure blocks, and only counts the others", async () => {
       await lead();
       const failed = (channel: string | null) => ({ state: "failed", channel });

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { beforeEach, describe, it } from "@std/testing/bdd";
-import { NO_ANSWER, type Statement } from "../../src/database/statement.ts";
+import { NO_ANSWER, PAGE_ROWS, type Statement } from "../../src/database/statement.ts";
 import type { Outcome } from "../../src/dispatch/outcome.ts";
 import { DrivenTurn, queueJob, row } from "./driven_turn.ts";
 
@@ -8,6 +8,11 @@ const FINISHED: Outcome = { kind: "finished" };
 const REFUSED: Outcome = { kind: "refused", reason: "404" };
 const DROPPED: Outcome = { kind: "dropped", reason: "connection closed" };
 const UNREACHABLE: Outcome = { kind: "unreachable", reason: "connection refused" };
+
+const FULL_PAGE = Array.from(
+  { length: PAGE_ROWS },
+  (_, index) => row(`j${index}`, "pending", { sequence: index + 1 }),
+);
 
 describe("DatabaseTurn", () => {
   let driven: DrivenTurn;
@@ -46,6 +51,17 @@ describe("DatabaseTurn", () => {
     assertEquals(uuids, ["b", "c"]);
   });
 
+  it("reads no row for the change that its own claim has made", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.decide();
+    driven.expect("claim");
+
+    driven.turn.notified("a");
+    driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
+
+    assertEquals(driven.answerAll([]).filter((it) => it.kind === "read"), []);
+  });
+
   it("reads a row that has changed besides while it was claimed", () => {
     driven.becomeReady([row("a", "pending")]);
     driven.decide();
@@ -56,6 +72,17 @@ describe("DatabaseTurn", () => {
     driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
 
     assertEquals(driven.expect("read").uuids, ["a"]);
+  });
+
+  it("reads no row at the answer of a job whose end it has read", () => {
+    driven.becomeReady([row("a", "pending")]);
+    driven.ask("a");
+    driven.turn.notified("a");
+    driven.answer("read", { rows: [row("a", "done")] });
+
+    driven.turn.answered("a", FINISHED);
+
+    assertEquals(driven.answerAll([]).filter((it) => it.kind === "read"), []);
   });
 
   it("reads a row at the answer that was put back after its end", () => {
@@ -284,6 +311,19 @@ describe("DatabaseTurn", () => {
       assertEquals([isDrainedBefore, driven.turn.isDrained], [false, true]);
     });
 
+    it("lets nothing more that waits into the core, which may go on deciding", () => {
+      driven.turn.stop();
+      driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
+      driven.answer("putBack", { uuids: ["a"] });
+      driven.answerAll([row("a", "pending")]);
+
+      driven.turn.notified("b");
+      driven.answer("read", { rows: [row("b", "pending")] });
+      driven.decide();
+
+      assertEquals([driven.waiting, driven.running, driven.turn.nextStatement()], [0, 0, null]);
+    });
+
     it("takes nobody for another runner", () => {
       driven.turn.lost();
       driven.turn.stop();
@@ -340,6 +380,30 @@ describe("DatabaseTurn", () => {
     driven.turn.notified("b");
 
     driven.answer("read", { rows: [unmoved, row("b", "pending")] });
+
+    assertEquals(driven.waiting, 0);
+  });
+
+  it("asks for the next page before a full one is let in", () => {
+    driven.turn.opened(queueJob(16));
+    driven.answer("scanCounted");
+    driven.answer("scanWaiting", { rows: FULL_PAGE });
+    driven.expect("scanWaiting");
+    const waitingMeanwhile = driven.waiting;
+
+    driven.turn.completed({ ...NO_ANSWER, rows: [row("last", "pending")] });
+
+    assertEquals(waitingMeanwhile, 0);
+    assertEquals(driven.waiting, PAGE_ROWS + 1);
+  });
+
+  it("lets no page in that it has read before its session was lost", () => {
+    driven.turn.opened(queueJob(16));
+    driven.answer("scanCounted");
+    driven.answer("scanWaiting", { rows: FULL_PAGE });
+    driven.turn.lost();
+
+    driven.clock.advance(1000);
 
     assertEquals(driven.waiting, 0);
   });

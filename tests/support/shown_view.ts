@@ -9,7 +9,7 @@ export function overviewChannel(
 ): OverviewChannel {
   const channel = channelStatus(name, changes);
   const { waiting: allWaiting, running: allRunning, failed: allFailed } = channel;
-  const parent = name.includes(".") ? name.slice(0, name.lastIndexOf(".")) : null;
+  const parent = name === "root" ? null : name.slice(0, name.lastIndexOf("."));
   return { ...channel, ...{ parent, allWaiting, allRunning, allFailed, below: 0 }, ...changes };
 }
 
