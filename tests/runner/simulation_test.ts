@@ -128,7 +128,7 @@ const REACHED: readonly [what: string, times: number][] = [
   ["is enqueued by hand", 10],
   ["the runner itself throws", 10],
   ["is paused by an operator", 20],
-  ["is resumed by an operator", 20],
+  ["is resumed by an operator", 10],
 ];
 
 /** What the auditor finds wrong in the first histories, until it has found what is wanted. */
