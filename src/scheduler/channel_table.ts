@@ -111,11 +111,15 @@ export class ChannelTable {
     this.#dropEmpty();
     const others = [...this.#byName.values()].map((it) => it.config.name);
     const configured = new Map(plan.channels.map((it) => [it.name, it]));
-    this.#configured = configured;
-    this.#core.reconfigure(() => {
+    const set = () => {
       for (const config of plan.channels) this.#set(config, parentName(config.name));
       for (const name of others) if (!configured.has(name)) this.#setOnTheFly(name, configured);
-    });
+    };
+    const isMoving = others.some((name) => this.#movesJobs(name, configured));
+    this.#configured = configured;
+    // With a million jobs it takes seconds, so not for a capacity.
+    if (isMoving) this.#core.reconfigure(set);
+    else set();
     this.#dropEmpty();
   }
 
@@ -132,6 +136,15 @@ export class ChannelTable {
     // Jobs of a channel that is paused come back to it, wherever they have flowed.
     if (known && change?.paused && !known.config.paused) this.#core.reconfigure(set);
     else set();
+  }
+
+  /** Whether jobs of a channel have another way, another order, or come back to it. */
+  #movesJobs(name: string, configured: ReadonlyMap<string, ChannelConfig>): boolean {
+    const { config } = this.#byName.get(name)!;
+    const next = configured.get(name);
+    const { paused } = changedChannel(next ?? config, this.#changes.get(name));
+    return nearestAbove(name, this.#configured) !== nearestAbove(name, configured) ||
+      config.sequential !== (next?.sequential ?? false) || (paused && !config.paused);
   }
 
   #resolve(spelling: string | null): number {
@@ -160,8 +173,7 @@ export class ChannelTable {
 
   /** Unlimited unless the nearest configured channel above it says otherwise. */
   #setOnTheFly(name: string, configured: ReadonlyMap<string, ChannelConfig>): KnownChannel {
-    let above = parentName(name);
-    while (above !== null && !configured.has(above)) above = parentName(above);
+    const above = nearestAbove(name, configured);
     if (above === null) {
       throw new RangeError(`Cannot place channel "${name}": it must lie below root`);
     }
@@ -228,6 +240,16 @@ export class ChannelTable {
     }
     if (mistakes.length > 0) throw new ConfigError("channels ", mistakes);
   }
+}
+
+/** The nearest channel above that is configured. */
+function nearestAbove(
+  name: string,
+  configured: ReadonlyMap<string, ChannelConfig>,
+): string | null {
+  let above = parentName(name);
+  while (above !== null && !configured.has(above)) above = parentName(above);
+  return above;
 }
 
 function parentName(name: string): string | null {
