@@ -1,5 +1,6 @@
 import { type ComponentChild, h } from "preact";
 import { useState } from "preact/hooks";
+import type { JobsChanged } from "../../steering.ts";
 import { counted } from "../words.ts";
 import { useOrders } from "./order.ts";
 
@@ -12,13 +13,6 @@ export type Chosen =
   );
 
 export type JobAction = "requeue" | "cancel" | "done";
-
-/** What `/steer/jobs` answers. */
-export interface JobsChanged {
-  readonly chosen: number;
-  readonly changed: number;
-  readonly refused: readonly { readonly uuid: string; readonly reason: string }[];
-}
 
 const ACTIONS: readonly (readonly [JobAction, string, string])[] = [
   ["requeue", "Requeue", "set back to pending"],
