@@ -12,12 +12,14 @@ import { LATENCY_COLUMNS, measureLatency } from "./bench/path/latency_part.ts";
 import { measurePath, PATH_COLUMNS } from "./bench/path/path_part.ts";
 import { ONE_DATABASE, type Scene, type SceneSize, withScene } from "./bench/path/scene.ts";
 import { measureStart, START_COLUMNS } from "./bench/path/start_part.ts";
+import { measureWatching, WATCHING_COLUMNS } from "./bench/path/watching_part.ts";
 import { BENCH_HELP, type BenchOptions, type Part, readBenchOptions } from "./bench/options.ts";
 import { machine, type Row, tableOf } from "./bench/report.ts";
+import { TARGET_COLUMNS, targetsOf } from "./bench/targets.ts";
 
 /*
  * `npm run bench`: what it costs, beside what it is compared with, in one run. Prints a table for
- * each part, and with `--json` one line more.
+ * each part, then what was to be reached, and with `--json` one line more.
  */
 
 interface MeasuredPart {
@@ -33,6 +35,7 @@ const PARTS_BY_NAME: Readonly<Record<Part, MeasuredPart>> = {
   latency: { columns: LATENCY_COLUMNS, measure: on(ONE_DATABASE, measureLatency) },
   start: { columns: START_COLUMNS, measure: on(ONE_DATABASE, measureStart) },
   databases: { columns: DATABASES_COLUMNS, measure: on(MANY_DATABASES, measureDatabases) },
+  watching: { columns: WATCHING_COLUMNS, measure: on(ONE_DATABASE, measureWatching) },
   held: { columns: HELD_COLUMNS, measure: on(ONE_DATABASE, measureHeld) },
 };
 
@@ -57,13 +60,15 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   console.log(`${machine()}, median of ${options.rounds}\n`);
-  const results: Record<string, Row[]> = {};
+  const results: Partial<Record<Part, Row[]>> = {};
   for (const part of options.parts) {
     const { columns, measure } = PARTS_BY_NAME[part];
-    results[part] = await measure(options);
-    console.log(`${tableOf(part, columns, results[part])}\n`);
+    const rows = results[part] = await measure(options);
+    console.log(`${tableOf(part, columns, rows)}\n`);
   }
-  if (options.isJson) console.log(JSON.stringify({ machine: machine(), ...results }));
+  const targets = targetsOf(results);
+  if (targets.length > 0) console.log(`${tableOf("targets", TARGET_COLUMNS, targets)}\n`);
+  if (options.isJson) console.log(JSON.stringify({ machine: machine(), ...results, targets }));
   return 0;
 }
 

@@ -40,3 +40,42 @@ export interface Steerer {
   /** Null is back to what the channel string says. */
   changeCapacity(channel: string, capacity: number | null, by: string): void;
 }
+
+/** What is to be done to jobs of one database: those that all of this is true of. */
+export interface JobsChange {
+  readonly action: "requeue" | "cancel" | "done";
+  readonly database: string;
+  /** None are all that the rest is true of. */
+  readonly uuids: readonly string[];
+  /** Null: out of all states from which the action can do no harm. */
+  readonly states: readonly ChangedState[] | null;
+  /** Null is every channel. */
+  readonly channel: string | null;
+  /** In their state for longer; null is any time. */
+  readonly olderThanMs: number | null;
+  /** So many must be chosen, or nothing is done; null is any number. */
+  readonly expected: number | null;
+  /** It is only said what would be done. */
+  readonly isDryRun: boolean;
+}
+
+export type ChangedState = "pending" | "wait_dependencies" | "enqueued" | "started" | "failed";
+
+/** What was done, or would be. */
+export interface JobsChanged extends Pick<JobsChange, "database" | "action" | "isDryRun"> {
+  readonly chosen: number;
+  readonly changed: number;
+  readonly refusedCount: number;
+  /** The first of them. */
+  readonly refused: readonly RefusedJob[];
+}
+
+export interface RefusedJob {
+  readonly uuid: string;
+  readonly reason: string;
+}
+
+/** Who changes jobs. What cannot be is a RangeError. */
+export interface JobChanger {
+  change(wanted: JobsChange, by: string): Promise<JobsChanged>;
+}

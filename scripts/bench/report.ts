@@ -1,4 +1,4 @@
-import { cpus } from "node:os";
+import { cpus, release, totalmem, type } from "node:os";
 import process from "node:process";
 
 /** What was measured, beside what it is compared with: a row of a table. */
@@ -52,10 +52,13 @@ export function tableOf(title: string, columns: readonly string[], rows: readonl
   return [line(cells[0]!), line(rule), ...cells.slice(1).map(line)].join("\n");
 }
 
-/** The machine and the runtime: figures of others mean something else. */
+/** The day, the machine and the runtime: figures of others mean something else. */
 export function machine(): string {
   const runtime = process.versions["deno"] === undefined
     ? `Node ${process.versions.node}`
     : `Deno ${process.versions["deno"]}`;
-  return `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores, ${runtime}`;
+  const day = new Date().toISOString().slice(0, 10);
+  const processor = `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores`;
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return `${day}: ${processor}, ${memory}, ${type()} ${release()}, ${runtime}`;
 }

@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
-import { readAdminToken } from "../config/admin_token.ts";
 import type { OrderOptions } from "../config/order_options.ts";
 import type { Settings } from "../config/settings.ts";
 import { ConfigError } from "../scheduler/errors.ts";
 import type { ChangedSetting, Reloaded } from "../settings_status.ts";
 import { EXIT_FAILURE, EXIT_HELD_BACK, EXIT_OK, EXIT_WRONG_SETTINGS, type Output } from "./exit.ts";
+import { orderToken } from "./order_token.ts";
 import { healthUrl, orderProcess } from "./running_process.ts";
 import { readable, textTable } from "./text_table.ts";
 
@@ -16,7 +15,7 @@ export async function reload(
 ): Promise<number> {
   let token;
   try {
-    token = tokenOf(settings, options);
+    token = orderToken(settings, options);
   } catch (error) {
     writeError(`${readable((error as Error).message)}\n`);
     return EXIT_WRONG_SETTINGS;
@@ -29,20 +28,6 @@ export async function reload(
   } catch (error) {
     writeError(`${readable((error as Error).message)}\n`);
     return EXIT_FAILURE;
-  }
-}
-
-/** @throws {Error} When it cannot be read. */
-function tokenOf({ adminTokenFile }: Settings, { tokenFile }: OrderOptions): string {
-  const path = tokenFile ?? adminTokenFile;
-  if (path === null) {
-    throw new Error("Cannot show a token: give its file, as in --token-file=/etc/odoo/token");
-  }
-  try {
-    return readAdminToken(readFileSync(path, "utf8"));
-  } catch (error) {
-    const reason = (error as Error).message;
-    throw new Error(`Cannot use --token-file="${path}": ${reason}`, { cause: error });
   }
 }
 

@@ -5,7 +5,7 @@ import type { Loaded, Settings } from "../config/settings.ts";
 import { withCure } from "../database/connection_cure.ts";
 import { Database } from "../database/database.ts";
 import { discoverDatabases } from "../database/discovery.ts";
-import { requeueJobs, statesOf, unknowable } from "../database/requeue.ts";
+import { changeJobs, statesOf, unknowable } from "../database/requeue.ts";
 import { type Session, SessionLost } from "../database/session.ts";
 import { codeOf } from "../database/session_lost.ts";
 import { connectionOf } from "./database_server.ts";
@@ -76,7 +76,8 @@ async function requeueDatabase(
       return;
     }
     tally.generation = generation.name;
-    for await (const jobs of requeueJobs(session, generation, options, options.isDryRun)) {
+    const change = { action: "requeue", choice: options, isDryRun: options.isDryRun } as const;
+    for await (const jobs of changeJobs(session, generation, change)) {
       for (const job of jobs) {
         tally.add(job);
         // Of all jobs of a database there may be millions.

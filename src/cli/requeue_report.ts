@@ -1,5 +1,5 @@
 import type { RequeueOptions } from "../config/requeue_options.ts";
-import type { RequeuedJob } from "../database/requeue.ts";
+import type { ChangedJob } from "../database/requeue.ts";
 import { readable, textTable } from "./text_table.ts";
 
 /** How many jobs of one channel and state were set back, or left alone and why. */
@@ -10,6 +10,8 @@ interface Count {
   atWork: number;
   held: number;
 }
+
+const COLUMN_OF = { changed: "requeued", "at work": "atWork", held: "held" } as const;
 
 /** What a requeue did to one database. */
 export class RequeueTally {
@@ -22,13 +24,13 @@ export class RequeueTally {
 
   constructor(readonly database: string) {}
 
-  add({ channel, state, outcome }: RequeuedJob): void {
+  add({ channel, state, outcome }: ChangedJob): void {
     const key = JSON.stringify([channel, state]);
     let count = this.#counts.get(key);
     if (!count) {
       this.#counts.set(key, count = { channel, state, requeued: 0, atWork: 0, held: 0 });
     }
-    count[outcome === "at work" ? "atWork" : outcome]++;
+    count[COLUMN_OF[outcome]]++;
   }
 
   /** By channel and state. */

@@ -32,7 +32,7 @@ export function healthUrl({ healthHost, healthPort }: Settings): string {
 export function askProcess(
   url: string,
   path: string,
-  options?: AskOptions,
+  options: AskOptions = {},
 ): Promise<ProcessAnswer> {
   return exchange(url, path, {}, options);
 }
@@ -43,10 +43,14 @@ export interface Order {
   readonly body: object;
 }
 
+/** It has understood, and does not do it: there is no such channel, for example. */
+export class OrderRefused extends Error {}
+
 /**
  * Has the running process do something, and gives its answer.
  *
- * @throws {Error} When it cannot be asked, or does not do it.
+ * @throws {Error} When it cannot be asked, or does not accept the token.
+ * @throws {OrderRefused}
  */
 export async function orderProcess(
   url: string,
@@ -58,7 +62,8 @@ export async function orderProcess(
   const { status, value } = await exchange(url, path, request);
   if (status === 200) return value;
   const { error = `status ${status}` } = value as { error?: unknown };
-  throw new Error(`The job runner at ${url} answers: ${error}`);
+  const message = `The job runner at ${url} answers: ${error}`;
+  throw status === 400 ? new OrderRefused(message) : new Error(message);
 }
 
 async function exchange(
@@ -72,8 +77,8 @@ async function exchange(
   const limit = new SystemClock().after(limitMs, abort);
   outer?.addEventListener("abort", abort);
   try {
-    const { signal } = stop;
-    const response = await fetch(url.replace(/\/+$/, "") + path, { ...request, signal });
+    const wanted = { ...request, signal: stop.signal };
+    const response = await fetch(url.replace(/\/+$/, "") + path, wanted);
     const text = await response.text();
     if (!response.headers.get("content-type")?.startsWith("application/json")) {
       throw new Error(`who answers is no job runner (status ${response.status})`);

@@ -8,6 +8,7 @@ import { createApp, createMetricsApp, type Measured } from "../server/app.ts";
 import { LiveView } from "../server/live_view.ts";
 import { routePage } from "../server/page_routes.ts";
 import type { Reloaded } from "../settings_status.ts";
+import { routeJobSteering } from "../server/job_steer_route.ts";
 import { routeReload } from "../server/reload_route.ts";
 import { routeJobs } from "../server/jobs_routes.ts";
 import { serve, type Served } from "../server/serve.ts";
@@ -30,7 +31,7 @@ interface Parts {
  * @throws {ConfigError} An address cannot be listened on.
  */
 export async function serveAll(
-  runner: Pick<ConnectorRunner, "status" | "why" | "jobs" | "overview" | "steering">,
+  runner: Pick<ConnectorRunner, "status" | "why" | "jobs" | "overview" | "steering" | "jobChanges">,
   measured: Measured & Pick<MeasuredRunner, "view">,
   { live, clock, logger, reload }: Parts,
 ): Promise<Pick<Served, "close">> {
@@ -48,6 +49,7 @@ export async function serveAll(
     ...{ clock, report: (text: string) => logger.info(text) },
   });
   routeSteering(app, guard, runner);
+  routeJobSteering(app, guard, runner.jobChanges);
   routeReload(app, guard, reload);
   routeJobs(app, runner.jobs);
   routePage(app);

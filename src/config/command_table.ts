@@ -2,6 +2,7 @@ import { COMPLETION_OPTIONS } from "./completion_options.ts";
 import { STATUS_OPTIONS, TOP_OPTIONS, WHY_OPTIONS } from "./inquiry_options.ts";
 import { ORDER_OPTIONS } from "./order_options.ts";
 import { REQUEUE_ABOUT, REQUEUE_OPTIONS } from "./requeue_options.ts";
+import { STEER_OPTIONS } from "./steer_options.ts";
 import type { Command, CommandOption, SettingKey } from "./setting.ts";
 import { SETTING_KEYS } from "./setting_table.ts";
 
@@ -50,9 +51,19 @@ const DATABASE_SETTINGS: readonly SettingKey[] = [
 /** Where the running process is asked. */
 const SERVER_SETTINGS: readonly SettingKey[] = ["configFile", "healthHost", "healthPort"];
 
+/** The same, and the token that it wants. */
+const ORDER_SETTINGS: readonly SettingKey[] = [...SERVER_SETTINGS, "adminTokenFile"];
+
 const WRONG_USAGE = ["2", "wrong usage"] as const;
 const NOT_ASKED = ["1", "the process cannot be asked"] as const;
+const NOT_LET_IN = ["1", "the process cannot be asked, or does not accept the token"] as const;
 const ASKS = "It asks the process that runs, over its health server, and changes nothing.";
+const STEER_EXITS: Meanings = [
+  ["0", "done, also when it was so already"],
+  NOT_LET_IN,
+  WRONG_USAGE,
+  ["3", "refused: there is no such channel or database"],
+];
 
 /** Every command, once. In the order of the help. */
 export const COMMANDS: { readonly [C in Command]: CommandShape } = {
@@ -131,6 +142,32 @@ export const COMMANDS: { readonly [C in Command]: CommandShape } = {
     options: WHY_OPTIONS,
     operand: "uuid",
   },
+  pause: {
+    help: "Take no more jobs of a channel, of a database or at all",
+    about: [
+      "Has the running process take no more jobs of a channel, of a database or at all, until " +
+      "resume or the end of the process. What runs goes on, and keeps its places.",
+      "Of several job runners each has its own: ask the one that leads.",
+    ],
+    examples: [
+      "pause --channel=mail",
+      "pause --database=shop --by=anna",
+      "pause --everything --url=http://runner:8070 --token-file=/etc/odoo/token",
+    ],
+    exits: STEER_EXITS,
+    settings: ORDER_SETTINGS,
+    options: STEER_OPTIONS,
+    changesJobs: true,
+  },
+  resume: {
+    help: "Take them again",
+    about: ["Takes back a pause; also where the channel string pauses a channel."],
+    examples: ["resume --channel=mail", "resume --everything"],
+    exits: STEER_EXITS,
+    settings: ORDER_SETTINGS,
+    options: STEER_OPTIONS,
+    changesJobs: true,
+  },
   reload: {
     help: "Have the running process read its settings again",
     about: [
@@ -144,11 +181,11 @@ export const COMMANDS: { readonly [C in Command]: CommandShape } = {
     ],
     exits: [
       ["0", "read again"],
-      ["1", "the process cannot be asked, or does not accept the token"],
+      NOT_LET_IN,
       WRONG_USAGE,
       ["3", "refused, the old settings are in force"],
     ],
-    settings: [...SERVER_SETTINGS, "adminTokenFile"],
+    settings: ORDER_SETTINGS,
     options: ORDER_OPTIONS,
   },
   "check-config": {

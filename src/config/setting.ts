@@ -6,6 +6,8 @@ export type Command =
   | "status"
   | "top"
   | "why"
+  | "pause"
+  | "resume"
   | "reload"
   | "requeue"
   | "check-config"

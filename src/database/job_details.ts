@@ -1,4 +1,5 @@
 import type { JobDetails } from "../why.ts";
+import { dependenciesIn } from "./dependents.ts";
 import type { KnownGeneration } from "./generation.ts";
 import { jobDetails } from "./queries.ts";
 import { statesOf } from "./requeue.ts";
@@ -21,25 +22,11 @@ export async function readJobDetails(
   if (row === undefined) return null;
   const { dependencies, ...details } = row;
   const isWaiting = row["state"] === "wait_dependencies";
-  const uuids = isWaiting ? parentsIn(dependencies) : [];
+  const uuids = isWaiting ? dependenciesIn(dependencies, "depends_on").slice(0, PARENTS_MAX) : [];
   const states = uuids.length > 0 ? await statesOf(session, generation, uuids) : new Map();
   const parents = [...states].map(([uuid, state]) => ({ uuid, state }));
   return {
     ...details as unknown as Omit<JobDetails, "parents">,
     parents: parents.filter((it) => it.state !== "done"),
   };
-}
-
-/** The add-on writes `{"depends_on": ["…"], "reverse_depends_on": ["…"]}`. */
-function parentsIn(dependencies: unknown): string[] {
-  if (typeof dependencies !== "string") return [];
-  try {
-    const parents: unknown = JSON.parse(dependencies)?.depends_on;
-    if (!Array.isArray(parents)) return [];
-    return parents.filter((it) => typeof it === "string").slice(0, PARENTS_MAX);
-  } catch (error) {
-    // Whatever else stands there says nothing.
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
 }

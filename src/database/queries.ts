@@ -138,6 +138,10 @@ export function jobDetails(generation: KnownGeneration): string {
     from queue_job where uuid = $1 order by id limit 1`;
 }
 
+/** $1 uuids. Only where there is such a column. */
+export const JOB_DEPENDENCIES = `select uuid, dependencies from queue_job
+    where uuid = any($1::text[])`;
+
 export const WAITING_STATES = `state in ('pending', 'wait_dependencies')`;
 
 /**

@@ -1,13 +1,15 @@
 import type { KnownGeneration } from "./generation.ts";
 import { jobsByUuid } from "./queries.ts";
-import { requeuePage, requeuePreview } from "./requeue_queries.ts";
+import { canCancel, changePage, changePreview, type JobAction } from "./requeue_queries.ts";
 import type { Session } from "./session.ts";
 
+export { canCancel, type JobAction };
 export type RequeuedState = "enqueued" | "started" | "failed";
+export type ChosenState = RequeuedState | "pending" | "wait_dependencies";
 
-/** Which jobs a requeue by hand is about: those that all of this is true of. */
-export interface RequeueChoice {
-  readonly states: readonly RequeuedState[];
+/** Which jobs are to be changed by hand: those that all of this is true of. */
+export interface JobChoice {
+  readonly states: readonly ChosenState[];
   /** Full name; null is every channel. */
   readonly channel: string | null;
   /** How long they have been in their state, at least; null is any time, also an unknown one. */
@@ -16,14 +18,14 @@ export interface RequeueChoice {
   readonly uuids: readonly string[];
 }
 
-/** A job that was chosen, and what became of it (see `requeuePage`). */
-export interface RequeuedJob {
+/** A job that was chosen, and what became of it (see `changePage`). */
+export interface ChangedJob {
   readonly id: number;
   readonly uuid: string;
   /** As it was. */
-  readonly state: RequeuedState;
+  readonly state: ChosenState;
   readonly channel: string;
-  readonly outcome: "requeued" | "at work" | "held";
+  readonly outcome: "changed" | "at work" | "held";
 }
 
 /**
@@ -32,25 +34,35 @@ export interface RequeuedJob {
  */
 const PAGE_ROWS = 5_000;
 
+/** What is to be done to jobs. */
+export interface JobChange {
+  readonly action: JobAction;
+  readonly choice: JobChoice;
+  /** Nothing: it is only said which jobs it would be done to. */
+  readonly isDryRun: boolean;
+  /** What a job that is cancelled or set done has as its result. */
+  readonly result?: string;
+}
+
 /**
- * Sets jobs back to pending, or only says which it would, page by page: what was yielded is done,
- * whatever comes after.
+ * Sets jobs back to pending, cancels them or sets them done, or only says which it would, page by
+ * page: what was yielded is done, whatever comes after.
  *
  * @throws As `Session.run`.
  */
-export async function* requeueJobs(
+export async function* changeJobs(
   session: Session,
   generation: KnownGeneration,
-  choice: RequeueChoice,
-  isDryRun: boolean,
-): AsyncGenerator<readonly RequeuedJob[], void, undefined> {
-  const text = isDryRun ? requeuePreview(generation) : requeuePage(generation);
+  { action, choice, isDryRun, result = "" }: JobChange,
+): AsyncGenerator<readonly ChangedJob[], void, undefined> {
+  const text = isDryRun ? changePreview(generation) : changePage(action, generation);
+  const own = isDryRun || action === "requeue" ? [] : [result];
   const { states, channel, olderThanMs, uuids } = choice;
   const seconds = olderThanMs === null ? null : olderThanMs / 1000;
   let afterId = 0;
   while (true) {
-    const parameters = [states, channel, seconds, uuids, afterId, PAGE_ROWS];
-    const jobs = await session.run(text, parameters) as unknown as RequeuedJob[];
+    const parameters = [states, channel, seconds, uuids, afterId, PAGE_ROWS, ...own];
+    const jobs = await session.run(text, parameters) as unknown as ChangedJob[];
     yield jobs;
     if (jobs.length < PAGE_ROWS) return;
     afterId = jobs.at(-1)!.id;

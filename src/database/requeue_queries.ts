@@ -1,9 +1,13 @@
 import type { KnownGeneration } from "./generation.ts";
 
 /*
- * The SQL of a requeue by hand. $1 states, $2 full name of a channel or null, $3 seconds or null,
- * $4 uuids or none, $5 the last id of the page before, $6 the size of a page.
+ * The SQL of what is done to jobs by hand. $1 states, $2 full name of a channel or null, $3 seconds
+ * or null, $4 uuids or none, $5 the last id of the page before, $6 the size of a page; of those
+ * that write a result, $7 is what they write.
  */
+
+/** What is done to jobs by hand. */
+export type JobAction = "requeue" | "cancel" | "done";
 
 /** What Odoo's own "Requeue" clears, as far as a generation has it. */
 const CLEARED = [
@@ -28,16 +32,42 @@ const SINCE = `case job.state
     else coalesce(greatest(job.date_done, job.date_started, job.date_enqueued), job.date_created)
   end`;
 
+/** As Odoo writes it: without a zone, to the second. */
+const NOW = "date_trunc('seconds', now() at time zone 'utc')";
+
+/** Whether jobs can be cancelled: 8.0 hides them, other old ones have nothing of the kind. */
+export function canCancel({ columns }: KnownGeneration): boolean {
+  return columns.has("date_cancelled") || columns.has("active");
+}
+
+/** What an action writes, as far as a generation has it. */
+function written(action: JobAction, { columns }: KnownGeneration): string {
+  const cleared = (names: readonly string[]) =>
+    names.filter((it) => columns.has(it)).map((it) => `, ${it} = null`).join("");
+  switch (action) {
+    case "requeue":
+      return "state = 'pending', date_enqueued = null, date_started = null, retry = 0" +
+        cleared(CLEARED);
+    case "done":
+      return `state = 'done', date_done = ${NOW}, result = $7::text` +
+        cleared(["exc_name", "exc_message", "exc_info"]);
+    case "cancel":
+      return columns.has("date_cancelled")
+        ? `state = 'cancelled', date_cancelled = ${NOW}, result = $7::text`
+        : `state = 'done', active = false, date_done = ${NOW}, result = $7::text`;
+  }
+}
+
 /**
- * One page of the jobs to set back, by id, and what became of each:
+ * One page of the jobs to change, by id, and what became of each:
  *
- *   requeued   it is pending now
+ *   changed    as it was wanted
  *   at work    a worker holds its lock, or may be about to take it
  *   held       a transaction holds its row, or has changed it meanwhile
  *
  * The row is locked, passed over if another holds it, and looked at once more before it is changed.
  */
-export function requeuePage(generation: KnownGeneration): string {
+export function changePage(action: JobAction, generation: KnownGeneration): string {
   const chosen = chosenBy(generation);
   return `
   with ${pageAndResting(generation)}, taken as (
@@ -46,23 +76,22 @@ export function requeuePage(generation: KnownGeneration): string {
     join resting on resting.id = job.id and resting.state = job.state
     where ${chosen} and ${isNotYoung(generation)}
     for update of job skip locked
-  ), requeued as (
-    update queue_job job set state = 'pending', date_enqueued = null, date_started = null, retry = 0
-      ${CLEARED.filter((it) => generation.columns.has(it)).map((it) => `, ${it} = null`).join("")}
+  ), changed as (
+    update queue_job job set ${written(action, generation)}
     from taken where job.id = taken.id and job.state = any($1::text[])
     returning job.id
   )
   ${
-    outcomes(`when id in (select id from requeued) then 'requeued'
+    outcomes(`when id in (select id from changed) then 'changed'
     when id in (select id from resting) then 'held' else 'at work'`)
   }`;
 }
 
 /** The same page if nothing is to be changed: no row of `queue_job` is locked, so none is held. */
-export function requeuePreview(generation: KnownGeneration): string {
+export function changePreview(generation: KnownGeneration): string {
   return `
   with ${pageAndResting(generation)}
-  ${outcomes("when id in (select id from resting) then 'requeued' else 'at work'")}`;
+  ${outcomes("when id in (select id from resting) then 'changed' else 'at work'")}`;
 }
 
 /** The jobs of a page, and those of them that no worker is known to run. */

@@ -41,6 +41,8 @@ export class History {
   /** Steps that were taken, of which the last are kept. */
   #count = 0;
   #last: HistoryTotals;
+  /** As it was last shown, after so many steps: it is asked for more often than it changes. */
+  #coarse: { readonly count: number; readonly shown: ShownHistory } | null = null;
   #timer: Timer | null = null;
 
   constructor(options: HistoryOptions) {
@@ -67,7 +69,10 @@ export class History {
 
   /** In steps of half a minute, of which the last one may have only begun. */
   get coarse(): ShownHistory {
-    return this.#inSteps(COARSE);
+    if (this.#coarse?.count !== this.#count) {
+      this.#coarse = { count: this.#count, shown: this.#inSteps(COARSE) };
+    }
+    return this.#coarse.shown;
   }
 
   /** Always the same steps together, so that one that is over does not change any more. */

@@ -4,12 +4,14 @@ import { checkEndpoint } from "../dispatch/endpoint.ts";
 import { type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
+import type { JobChanger } from "../steering.ts";
 import type { Explainer, JobsWhy } from "../why.ts";
 import { groupOf, Leadership } from "./leadership.ts";
 import { Explanations } from "./explanations.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import { Decider } from "./decider.ts";
 import { Drain } from "./drain.ts";
+import { JobChanges } from "./job_changes.ts";
 import { JobHistory } from "./job_history.ts";
 import { JobSearch } from "./job_search.ts";
 import { JobRequests } from "./job_requests.ts";
@@ -49,6 +51,8 @@ export class ConnectorRunner {
   readonly jobs: JobFinder;
   /** Pauses and resumes, until the process ends. */
   readonly steering: Steering;
+  /** Requeues, cancels and sets done. */
+  readonly jobChanges: JobChanger;
   #options: RunnerOptions;
   readonly #timing: Timing;
   readonly #scheduler: LiveScheduler;
@@ -116,10 +120,9 @@ export class ConnectorRunner {
       served: (name) => this.#databases.get(name),
       databases: () => this.#databases.names(),
     });
+    this.jobChanges = new JobChanges({ ...complete, served: (name) => this.#databases.get(name) });
     this.jobs = new JobSearch({ ...complete, databases: () => this.#databases.names() });
-    this.#drain = new Drain({
-      ...{ clock, logger: this.#logger, served: () => this.#databases.all() },
-    });
+    this.#drain = new Drain({ clock, logger: this.#logger, served: () => this.#databases.all() });
     this.#leadership = new Leadership({
       ...{ ...complete, timing, logger: this.#logger },
       group: groupOf(complete),

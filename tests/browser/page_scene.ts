@@ -7,6 +7,7 @@ import { routeJobs } from "../../src/server/jobs_routes.ts";
 import { LiveView } from "../../src/server/live_view.ts";
 import { routePage } from "../../src/server/page_routes.ts";
 import { serve, type Served } from "../../src/server/serve.ts";
+import { type Steer, SteerGuard } from "../../src/server/steer_guard.ts";
 import { routeView } from "../../src/server/view_routes.ts";
 import { routeWhy } from "../../src/server/why_routes.ts";
 import type { View } from "../../src/view.ts";
@@ -19,6 +20,8 @@ export interface PageSceneOptions {
   readonly find?: (search: string, max: number) => ChannelOverview;
   readonly why?: Explainer;
   readonly jobs?: JobFinder;
+  /** What changing jobs answers, to whoever has the token. */
+  readonly steerJobs?: Steer;
   readonly port?: number;
   /** The path that a proxy would take off, as in `/jobs`. */
   readonly prefix?: string;
@@ -26,6 +29,8 @@ export interface PageSceneOptions {
 
 /** The page of a runner that there is not: its server is real, all that it says is made up. */
 export class PageScene {
+  static readonly TOKEN = "0123456789abcdef";
+
   private constructor(
     readonly clock: Clock,
     readonly live: LiveView,
@@ -35,7 +40,7 @@ export class PageScene {
   ) {}
 
   static async serve(options: PageSceneOptions): Promise<PageScene> {
-    const { look, find, why, jobs, port = 0, prefix = "" } = options;
+    const { look, find, why, jobs, steerJobs, port = 0, prefix = "" } = options;
     const clock = new SystemClock();
     const errors: Error[] = [];
     const reportError = (error: Error) => void errors.push(error);
@@ -45,6 +50,8 @@ export class PageScene {
     routeView(app, live, find ?? (() => ({ channels: [], count: 0 })));
     if (why) routeWhy(app, why);
     if (jobs) routeJobs(app, jobs);
+    const guard = new SteerGuard({ token: PageScene.TOKEN, clock, report: () => {} });
+    if (steerJobs) guard.post(app, "/steer/jobs", steerJobs);
     const outer = prefix === "" ? app : new Hono().mount(prefix, app.fetch);
     const served = await serve({ app: outer, host: "127.0.0.1", port, clock });
     return new PageScene(clock, live, served, errors, prefix);

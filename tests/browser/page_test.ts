@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import type { FoundJob, FoundJobs } from "../../src/job_list.ts";
+import type { SteerBody } from "../../src/server/steer_guard.ts";
 import type { View } from "../../src/view.ts";
 import { channelStatus, databaseStatus } from "../support/runner_status.ts";
 import { barriersOf, HAS_BROWSER, TestBrowser } from "./browser.ts";
@@ -123,18 +125,12 @@ describe("the page", { ignore: !HAS_BROWSER }, () => {
     const hostile = { ...root!, name: `root.${HOSTILE}`, parent: "root" };
     const database = databaseStatus(HOSTILE, "recovering", { reason: HOSTILE });
     view = { ...view, channels: [root!, hostile], databases: [database] };
-    const job = {
-      ...{ database: HOSTILE, uuid: HOSTILE, state: HOSTILE, channel: HOSTILE, priority: 1 },
-      ...{ createdMs: NOW, etaMs: null, enqueuedMs: null, startedMs: null, doneMs: null },
-      ...{ retry: 1, maxRetries: 5, name: HOSTILE, method: HOSTILE, error: HOSTILE },
+    const names = { uuid: HOSTILE, database: HOSTILE, name: HOSTILE, error: HOSTILE };
+    const found = {
+      ...foundJob({ ...names, state: HOSTILE, channel: HOSTILE, method: HOSTILE }),
+      ...{ problemCount: 1, problems: [{ database: HOSTILE, problem: HOSTILE }] },
     };
-    const jobs = {
-      find: () =>
-        Promise.resolve({
-          ...{ jobs: [job], asked: 1, isCut: false, problemCount: 1 },
-          problems: [{ database: HOSTILE, problem: HOSTILE }],
-        }),
-    };
+    const jobs = { find: () => Promise.resolve(found) };
     const { page } = await browser.open(await serve({ jobs }));
     await page.getByRole("button", { name: "Find" }).click();
     await page.locator(".found table").waitFor();
@@ -143,6 +139,35 @@ describe("the page", { ignore: !HAS_BROWSER }, () => {
     assert(text.split(HOSTILE).length > 8, text);
     assertEquals(await page.locator("img, body script").count(), 0);
     assertEquals(await page.title(), "Jobs");
+  });
+
+  it("changes all jobs of a search, and says before how many they are", async () => {
+    const orders: SteerBody[] = [];
+    const steerJobs = (body: SteerBody) => {
+      orders.push(body);
+      const changed = body["dryRun"] ? 0 : 12;
+      return { did: "", answer: { chosen: 12, changed, refused: [] } };
+    };
+    view = { ...view, steering: { ...view.steering, enabled: true } };
+    const jobs = { find: () => Promise.resolve(foundJob({ database: "shop", uuid: "a" })) };
+    const { page } = await browser.open(await serve({ jobs, steerJobs }));
+    const button = (name: string) => page.getByRole("button", { name, exact: true });
+
+    await button("Read-only: sign in").click();
+    await page.getByLabel("The token of --admin-token-file").fill(PageScene.TOKEN);
+    await button("Sign in").click();
+    await page.getByRole("combobox", { name: "Database" }).fill("shop");
+    await page.getByRole("combobox", { name: "State" }).selectOption("failed");
+    await button("Find").click();
+    await button("Requeue").click();
+    await page.getByText("12 jobs: set back to pending?").waitFor();
+    assertEquals(orders.length, 1);
+    await button("Yes").click();
+    await page.getByText("12 jobs changed.").waitFor();
+
+    const chosen = { action: "requeue", database: "shop", states: ["failed"] };
+    assertEquals(orders, [{ ...chosen, dryRun: true }, { ...chosen, expected: 12 }]);
+    assertEquals(await barriersOf(page), []);
   });
 
   it("works below any path", async () => {
@@ -198,3 +223,13 @@ describe("the page", { ignore: !HAS_BROWSER }, () => {
     });
   }
 });
+
+/** What a search finds: one job, a failed one. */
+function foundJob(changes: Partial<FoundJob>): FoundJobs {
+  const job = {
+    ...{ database: "shop", uuid: "a", state: "failed", channel: null, priority: 10 },
+    ...{ createdMs: NOW, etaMs: null, enqueuedMs: null, startedMs: null, doneMs: null },
+    ...{ retry: 1, maxRetries: 5, name: null, method: null, error: null, ...changes },
+  };
+  return { jobs: [job], asked: 1, isCut: false, problemCount: 0, problems: [] };
+}

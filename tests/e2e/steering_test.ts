@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
 import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
-import type { SteerTarget } from "../../src/steering.ts";
+import type { JobsChange, SteerTarget } from "../../src/steering.ts";
 import { AskedRunner, kindsOf } from "../support/asked_runner.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
 import { TestRunner } from "../support/test_runner.ts";
@@ -120,6 +120,42 @@ describe("steering a runner at work", () => {
 
     assertStringIncludes(answer, "everything is paused by anna since 20");
     assertEquals(states, ["pending", "pending"]);
+  });
+
+  it("requeues, cancels and sets done jobs beside the runner, which hears of it", async () => {
+    await serve("root:9");
+    const everything: SteerTarget = { what: "everything", name: null };
+    steering().pause(everything, "anna");
+    const [failed, waiting, spare] = await database.addJobs(
+      ...[{ state: "failed" }, {}, {}],
+    );
+    const running = () => asked.test.runner.status.channels[0]!.waiting;
+    await until("two wait", () => running() === 2);
+    const change = (action: JobsChange["action"], uuid: string) => {
+      return asked.test.runner.jobChanges.change({
+        ...{ action, database: database.name, uuids: [uuid], channel: null, olderThanMs: null },
+        ...{ states: ["pending", "failed"], expected: 1, isDryRun: false },
+      }, "anna");
+    };
+
+    const changed = [
+      await change("requeue", failed!),
+      await change("cancel", waiting!),
+      await change("done", spare!),
+    ];
+    await until("one waits", () => running() === 1);
+    steering().resume(everything, "anna");
+    await database.untilState(failed!, "done");
+
+    assertEquals(changed.map((it) => it.changed), [1, 1, 1]);
+    assertEquals([await database.state(waiting!), await database.state(spare!)], [
+      "cancelled",
+      "done",
+    ]);
+    const asks = [failed!, waiting!, spare!].map((uuid) => {
+      return odoo.requests.of({ database: database.name, uuid }).arrivals;
+    });
+    assertEquals(asks, [1, 0, 0]);
   });
 
   it("gives a channel more and less capacity without losing a place", async () => {

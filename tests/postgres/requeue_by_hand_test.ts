@@ -3,15 +3,15 @@ import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import type { NewJob } from "../../scripts/demo/odoo_jobs.ts";
 import type { InstallOptions } from "../../scripts/demo/odoo_schema.ts";
 import { SystemClock } from "../../src/clock.ts";
-import { type RequeueChoice, requeueJobs } from "../../src/database/requeue.ts";
+import { changeJobs, type JobChoice } from "../../src/database/requeue.ts";
 import { LedDatabase } from "../support/led_database.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
 import { until } from "../support/until.ts";
 
-const FAILED: RequeueChoice = { states: ["failed"], channel: null, olderThanMs: null, uuids: [] };
+const FAILED: JobChoice = { states: ["failed"], channel: null, olderThanMs: null, uuids: [] };
 const GENERATIONS = ["8.0", "10.0", "12.0", "16.0", "16.0-2025"];
 
-describe("requeueJobs", () => {
+describe("changeJobs", () => {
   const clock = new SystemClock();
   let server: TestPostgres;
   let odoo: TestDatabase;
@@ -45,12 +45,14 @@ describe("requeueJobs", () => {
 
   /** What became of each job, by uuid. */
   async function requeue(
-    choice: Partial<RequeueChoice> = {},
+    choice: Partial<JobChoice> = {},
     isDryRun = false,
   ): Promise<Record<string, string>> {
     const outcomes: Record<string, string> = {};
     const { session, generation } = ours;
-    const pages = requeueJobs(session, generation, { ...FAILED, ...choice }, isDryRun);
+    const pages = changeJobs(session, generation, {
+      ...{ action: "requeue", choice: { ...FAILED, ...choice }, isDryRun },
+    });
     for await (const page of pages) {
       for (const { uuid, outcome } of page) outcomes[uuid] = outcome;
     }
@@ -93,7 +95,7 @@ describe("requeueJobs", () => {
       }
       const before = await Promise.all(others.map((it) => odoo.row(it)));
 
-      assertEquals(await requeue(), { [failed]: "requeued" });
+      assertEquals(await requeue(), { [failed]: "changed" });
 
       const row = await odoo.row(failed);
       assertEquals([row["state"], row["retry"]], ["pending", 0]);
@@ -149,7 +151,7 @@ describe("requeueJobs", () => {
     await addJob({ state: "failed" }, { active: false });
 
     assertEquals(await requeue({ channel: "root.mail" }), {});
-    assertEquals(await requeue({ channel: "root" }), { [failed]: "requeued" });
+    assertEquals(await requeue({ channel: "root" }), { [failed]: "changed" });
   });
 
   it("chooses by uuid, also one that is none, and never reads a value as SQL", async () => {
@@ -160,7 +162,7 @@ describe("requeueJobs", () => {
 
     assertEquals(await requeue({ channel: `root.${hostile}'` }), {});
     assertEquals(await requeue({ uuids: [hostile], channel: `root.${hostile}` }), {
-      [hostile]: "requeued",
+      [hostile]: "changed",
     });
     assertEquals(await odoo.state(other), "failed");
   });
@@ -183,7 +185,7 @@ describe("requeueJobs", () => {
       ...[held, () => requeue()] as const,
     );
 
-    assertEquals(outcomes, { [held]: "held", [free]: "requeued" });
+    assertEquals(outcomes, { [held]: "held", [free]: "changed" });
     assertEquals(await odoo.state(held), "failed");
   });
 
@@ -212,7 +214,7 @@ describe("requeueJobs", () => {
     worker.release();
 
     const other = uuids.find((it) => it !== begun!["uuid"])!;
-    assertEquals(await requeueing, { [begun!["uuid"]]: "held", [other]: "requeued" });
+    assertEquals(await requeueing, { [begun!["uuid"]]: "held", [other]: "changed" });
     assertEquals(await odoo.state(begun!["uuid"]), "started");
   });
 
@@ -239,7 +241,7 @@ describe("requeueJobs", () => {
       }
 
       const outcomes = await requeue({ states, uuids: dead }, isDryRun);
-      assertEquals(outcomes, Object.fromEntries(dead.map((it) => [it, "requeued"])));
+      assertEquals(outcomes, Object.fromEntries(dead.map((it) => [it, "changed"])));
     });
   }
 
@@ -258,7 +260,7 @@ describe("requeueJobs", () => {
       const version = () => odoo.sql`select xmin::text, xmax::text, * from queue_job`;
       const before = await version();
 
-      assertEquals(await requeue({}, true), { [failed]: "requeued" });
+      assertEquals(await requeue({}, true), { [failed]: "changed" });
 
       assertEquals([...await version()], [...before]);
     });

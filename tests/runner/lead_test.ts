@@ -15,7 +15,8 @@ describe("Lead", () => {
     const read: unknown[] = [];
     const run = (text: string, parameters: readonly unknown[]) => {
       if (text.includes("uuid = any($1::text[])")) read.push(parameters[0]);
-      return Promise.resolve([]);
+      const emptyPage = { uuid: null };
+      return Promise.resolve(text.includes("json_agg") ? [emptyPage] : []);
     };
     const heartbeat = { isDue: false, stop: () => {} } as Heartbeat;
     const meter = NO_METER;

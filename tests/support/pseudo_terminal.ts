@@ -59,10 +59,14 @@ export class PseudoTerminal {
     execFileSync("stty", ["-F", this.#device, "cols", `${columns}`, "rows", `${rows}`]);
   }
 
-  /** The last screen that was drawn whole, as people read it. */
+  /** All that came, as people read it. */
+  get text(): string {
+    return textOf(this.output);
+  }
+
+  /** The last screen that was drawn whole. */
   get screen(): string[] {
-    const last = this.output.split(HOME).at(-1)!;
-    return last.replace(CODES, "").split(/\r+\n/);
+    return textOf(this.output.split(HOME).at(-1)!).split("\n");
   }
 
   /** Resolves when something has come that matches. */
@@ -88,4 +92,8 @@ export class PseudoTerminal {
     this.#child.stdin!.destroy();
     await this.exited;
   }
+}
+
+function textOf(output: string): string {
+  return output.replace(CODES, "").replace(/\r+\n/g, "\n");
 }

@@ -1,0 +1,169 @@
+import { awaitedJobs } from "../database/dependents.ts";
+import type { KnownGeneration } from "../database/generation.ts";
+import {
+  canCancel,
+  type ChangedJob,
+  changeJobs,
+  type RequeuedState,
+  statesOf,
+  unknowable,
+} from "../database/requeue.ts";
+import type { Session } from "../database/session.ts";
+import { fullChannelName } from "../scheduler/mod.ts";
+import type { JobChanger, JobsChange, JobsChanged, RefusedJob } from "../steering.ts";
+import { JobReader, type JobReaderOptions } from "./job_reader.ts";
+import type { Served } from "./served_databases.ts";
+import { Slots } from "./slots.ts";
+
+export interface JobChangesOptions extends Omit<JobReaderOptions, "slots"> {
+  readonly served: (database: string) => Served | undefined;
+}
+
+/** More are for `jobrunner requeue`, or for several calls. */
+const CHOSEN_MAX = 10_000;
+const REFUSED_SHOWN_MAX = 1_000;
+
+/**
+ * Changes jobs by hand beside the running runner, which hears of it as of any change of a row.
+ * Never a job that is in its hands, that a worker runs, or for which others wait.
+ */
+export class JobChanges implements JobChanger {
+  readonly #options: JobChangesOptions;
+  readonly #reader: JobReader;
+
+  constructor(options: JobChangesOptions) {
+    this.#options = options;
+    const { clock, connection } = options;
+    this.#reader = new JobReader({ clock, connection, slots: new Slots(clock) });
+  }
+
+  /** @throws {RangeError} It cannot be done, or only a part of it was. */
+  async change(wanted: JobsChange, by: string): Promise<JobsChanged> {
+    const { database, action } = wanted;
+    const served = this.#options.served(database);
+    if (!served) {
+      throw new RangeError(
+        `Cannot ${action} jobs of database "${database}": this job runner does not serve it`,
+      );
+    }
+    const isInHands = (uuid: string) => served.turn.inFlight.get(uuid) !== undefined;
+    const { value, problem } = await this.#reader.read(database, (session, generation) => {
+      return change({ session, generation, wanted, by, isInHands });
+    });
+    if (problem === null) return value;
+    throw new RangeError(`Cannot ${action} jobs of database "${database}": ${problem}`);
+  }
+}
+
+interface Work {
+  readonly session: Session;
+  readonly generation: KnownGeneration;
+  readonly wanted: JobsChange;
+  readonly by: string;
+  readonly isInHands: (uuid: string) => boolean;
+}
+
+async function change(work: Work): Promise<JobsChanged> {
+  const { session, generation, wanted, isInHands } = work;
+  const { action, database, expected, isDryRun } = wanted;
+  if (action === "cancel" && !canCancel(generation)) {
+    throw new RangeError(`${generation.name} has no cancelled jobs: set them done instead`);
+  }
+  const chosen = await chosenJobs(work);
+  const refused = await unchosen(work, chosen);
+  const awaited = action === "requeue"
+    ? new Set()
+    : await awaitedJobs(session, generation, chosen.map((it) => it.uuid));
+  const reasonOf = ({ uuid, outcome }: ChangedJob): string | null => {
+    if (isInHands(uuid)) return "it is in this job runner's hands";
+    if (outcome === "at work") return "a worker of Odoo runs it";
+    if (awaited.has(uuid)) return "other jobs wait for it, which only Odoo can release";
+    return null;
+  };
+  const uuids: string[] = [];
+  for (const job of chosen) {
+    const reason = reasonOf(job);
+    if (reason === null) uuids.push(job.uuid);
+    else refused.push({ uuid: job.uuid, reason });
+  }
+  if (expected !== null && expected !== chosen.length) {
+    throw new RangeError(`${chosen.length} are chosen now, not ${expected}: nothing is changed`);
+  }
+  let changed = uuids.length;
+  if (!isDryRun) {
+    const held = await changeChosen(work, uuids);
+    refused.push(...held);
+    changed -= held.length;
+  }
+  return {
+    ...{ database, action, chosen: chosen.length, changed, isDryRun },
+    refusedCount: refused.length,
+    refused: refused.slice(0, REFUSED_SHOWN_MAX),
+  };
+}
+
+/** Looks, and changes nothing. */
+async function chosenJobs(work: Work): Promise<ChangedJob[]> {
+  const { session, generation, wanted } = work;
+  const chosen: ChangedJob[] = [];
+  const { action } = wanted;
+  const choice = choiceOf(work, wanted.uuids);
+  for await (const page of changeJobs(session, generation, { action, choice, isDryRun: true })) {
+    chosen.push(...page);
+    if (chosen.length > CHOSEN_MAX) {
+      throw new RangeError(`more than ${CHOSEN_MAX} are chosen: choose fewer at once`);
+    }
+  }
+  return chosen;
+}
+
+/** Those that were named and are not chosen. */
+async function unchosen(
+  { session, generation, wanted: { uuids } }: Work,
+  chosen: readonly ChangedJob[],
+): Promise<RefusedJob[]> {
+  const known = new Set(chosen.map((it) => it.uuid));
+  const others = uuids.filter((it) => !known.has(it));
+  if (others.length === 0) return [];
+  const states = await statesOf(session, generation, others);
+  return others.map((uuid) => {
+    const state = states.get(uuid);
+    return { uuid, reason: state === undefined ? "there is no such job" : `it is ${state}` };
+  });
+}
+
+/** Answers those that somebody else held or has changed meanwhile. */
+async function changeChosen(work: Work, uuids: readonly string[]): Promise<RefusedJob[]> {
+  const { session, generation, wanted, by, isInHands } = work;
+  const { action } = wanted;
+  // Reading took a while: what has come into our hands since has another state than the one chosen.
+  const free = uuids.filter((it) => !isInHands(it));
+  const changed = new Set<string>();
+  if (free.length > 0) {
+    const choice = choiceOf(work, free);
+    const result = `${RESULT[action]} by ${by}`;
+    const pages = changeJobs(session, generation, { action, choice, isDryRun: false, result });
+    for await (const page of pages) {
+      for (const { uuid, outcome } of page) if (outcome === "changed") changed.add(uuid);
+    }
+  }
+  const reason = "somebody else holds its row, or has changed it";
+  return uuids.filter((it) => !changed.has(it)).map((uuid) => ({ uuid, reason }));
+}
+
+const RESULT = { requeue: "Requeued", cancel: "Cancelled", done: "Set done" } as const;
+
+function choiceOf({ wanted, generation }: Work, uuids: readonly string[]) {
+  const { channel, olderThanMs, action, states } = wanted;
+  const name = channel === null ? null : fullChannelName(channel);
+  return { states: states ?? harmless(action, generation), channel: name, olderThanMs, uuids };
+}
+
+const REQUEUED: readonly RequeuedState[] = ["failed", "enqueued", "started"];
+
+/** A job that may be at work is requeued only by who says its state. */
+function harmless(action: JobsChange["action"], generation: KnownGeneration) {
+  if (action !== "requeue") return ["pending", "wait_dependencies", "failed"] as const;
+  const unsure = unknowable(generation, REQUEUED);
+  return REQUEUED.filter((it) => !unsure.includes(it));
+}
