@@ -8,6 +8,8 @@ import { pathOf } from "./project.ts";
 
 /* `npm run pictures`: draws the pictures of the README anew, from the page that the tests try. */
 
+/** Always the same, so that only what has changed looks different. */
+const NOW = Date.UTC(2026, 10, 25, 14);
 const FOLDER = "scripts/pictures";
 const WAITING = `#job/shop_de/${sampleUuid("mail.bulk", "pending", 700)}`;
 const PICTURES = [
@@ -22,14 +24,15 @@ async function main(): Promise<number> {
     return 1;
   }
   mkdirSync(pathOf(FOLDER), { recursive: true });
-  const nowMs = Date.now();
-  const why = new SampleExplainer(sampleScheduler(nowMs), nowMs);
-  const scene = await PageScene.serve({ look: () => sampleView(nowMs), why });
+  const why = new SampleExplainer(sampleScheduler(NOW), NOW);
+  const scene = await PageScene.serve({ look: () => sampleView(NOW), why });
   const browser = await TestBrowser.start();
   try {
     for (const { name, colorScheme, height, place } of PICTURES) {
       const viewport = { width: 1200, height };
-      const { page } = await browser.open(`${scene.url}${place}`, { colorScheme, viewport });
+      const { page } = await browser.open(`${scene.url}${place}`, {
+        ...{ colorScheme, viewport, timezoneId: "UTC" },
+      });
       await page.getByText("live", { exact: true }).waitFor();
       if (place !== "") await page.locator("dialog .answer").waitFor();
       const path = `${FOLDER}/${name}.png`;
