@@ -12,6 +12,7 @@ import { LATENCY_COLUMNS, measureLatency } from "./bench/path/latency_part.ts";
 import { measurePath, PATH_COLUMNS } from "./bench/path/path_part.ts";
 import { ONE_DATABASE, type Scene, type SceneSize, withScene } from "./bench/path/scene.ts";
 import { measureStart, START_COLUMNS } from "./bench/path/start_part.ts";
+import { measureWatching, WATCHING_COLUMNS } from "./bench/path/watching_part.ts";
 import { BENCH_HELP, type BenchOptions, type Part, readBenchOptions } from "./bench/options.ts";
 import { machine, type Row, tableOf } from "./bench/report.ts";
 
@@ -33,6 +34,7 @@ const PARTS_BY_NAME: Readonly<Record<Part, MeasuredPart>> = {
   latency: { columns: LATENCY_COLUMNS, measure: on(ONE_DATABASE, measureLatency) },
   start: { columns: START_COLUMNS, measure: on(ONE_DATABASE, measureStart) },
   databases: { columns: DATABASES_COLUMNS, measure: on(MANY_DATABASES, measureDatabases) },
+  watching: { columns: WATCHING_COLUMNS, measure: on(ONE_DATABASE, measureWatching) },
   held: { columns: HELD_COLUMNS, measure: on(ONE_DATABASE, measureHeld) },
 };
 

@@ -33,7 +33,8 @@ export function readOptions(args: readonly string[]): SimulateOptions | null {
   };
 }
 
-function wholeNumber(option: string, text: string): number {
+/** Throws what is none. */
+export function wholeNumber(option: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new RangeError(
     `Cannot use ${option}="${text}": a whole number below 1,000,000,000 is wanted, as in 1000`,

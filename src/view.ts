@@ -1,6 +1,5 @@
 import type { ChannelOverview, OverviewChannel } from "./scheduler/mod.ts";
 import type { DatabaseStatus, RunnerStatus } from "./status.ts";
-import type { SteeringStatus } from "./steering.ts";
 
 export type { OverviewChannel };
 /** The JSON of `/channels`. */
@@ -12,12 +11,7 @@ export type FoundChannels = ChannelOverview;
  * `/events` are one. All times are milliseconds since the epoch. Names and reasons are as the
  * databases have them: whoever shows them escapes them.
  */
-export interface View extends MeasuredView {
-  readonly steering: SteeringView;
-}
-
-/** The part without who may steer. */
-export interface MeasuredView extends RunnerView {
+export interface View extends RunnerView {
   /** In steps of half a minute; the last one may have only begun. */
   readonly lastHour: ShownHistory;
 }
@@ -26,7 +20,7 @@ export interface MeasuredView extends RunnerView {
 export interface RunnerView extends
   Pick<
     RunnerStatus,
-    "version" | "phase" | "startedMs" | "nowMs" | "odoo" | "scheduler" | "inFlight" | "steering"
+    "version" | "phase" | "startedMs" | "nowMs" | "odoo" | "scheduler" | "inFlight"
   > {
   /** The fullest ones and all above them, by name; `root` is always among them. */
   readonly channels: readonly OverviewChannel[];
@@ -36,12 +30,26 @@ export interface RunnerView extends
   readonly databaseCount: number;
   /** How many databases are in each state. */
   readonly databaseStates: Readonly<Record<string, number>>;
+  readonly steering: SteeringView;
 }
 
 /** What operators have changed, until the next start. */
-export interface SteeringView extends SteeringStatus {
+export interface SteeringView {
   /** False: nothing can be changed, for there is no token. */
   readonly enabled: boolean;
+  readonly paused: readonly {
+    readonly what: "everything" | "channel" | "database";
+    /** Null of everything. */
+    readonly name: string | null;
+    readonly by: string | null;
+    readonly sinceMs: number;
+  }[];
+  readonly capacities: readonly {
+    readonly channel: string;
+    readonly capacity: number | null;
+    readonly by: string | null;
+    readonly sinceMs: number;
+  }[];
 }
 
 /** The last hour in steps, the oldest first; each column has one entry a step. */

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 /** The parts of the benchmark, in the order in which they are run. */
 export const PARTS = [
   ...["core", "heap", "size"] as const,
-  ...["path", "latency", "start", "databases", "held"] as const,
+  ...["path", "latency", "start", "databases", "held", "watching"] as const,
 ] as const;
 export type Part = typeof PARTS[number];
 

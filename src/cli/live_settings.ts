@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import type { Clock } from "../clock.ts";
+import { readAdminToken } from "../config/admin_token.ts";
 import type { Inspection, Loaded, Settings } from "../config/settings.ts";
 import { settingsChange } from "../config/settings_change.ts";
 import { shownFlag, shownSettings } from "../config/shown_settings.ts";
@@ -25,6 +27,7 @@ export class LiveSettings {
   #loaded: Loaded;
   /** The same, as the runner is told of them. */
   #told: Required<RunnerChanges>;
+  #adminToken: string | null;
   #status: SettingsStatus;
 
   /** @throws {Error} When the certificates cannot be read. */
@@ -37,6 +40,7 @@ export class LiveSettings {
       if (!isDefault) logger.info(`${name} ${value} (${origin})`);
     }
     this.#told = runnerChangesOf(loaded.settings);
+    this.#adminToken = adminTokenOf(loaded.settings, log);
     this.#status = statusOf(loaded, clock.nowMs(), []);
   }
 
@@ -47,6 +51,11 @@ export class LiveSettings {
   /** All that a runner is told at the start and can be told anew. */
   get told(): Required<RunnerChanges> {
     return this.#told;
+  }
+
+  /** Whoever shows it may change something; null: nobody. */
+  get adminToken(): string | null {
+    return this.#adminToken;
   }
 
   get status(): SettingsStatus {
@@ -61,21 +70,27 @@ export class LiveSettings {
     const { read, clock, log } = this.#options;
     let change;
     let told;
+    let adminToken;
     try {
       change = settingsChange(this.#loaded, read());
       for (const secret of secretsOf(change.next.settings)) log.mask(secret);
       if (change.mistakes.length > 0) return this.#refuse(change.mistakes);
       told = runnerChangesOf(change.next.settings);
+      adminToken = adminTokenOf(change.next.settings, log);
       runner.reconfigure(told);
     } catch (error) {
       return this.#refuse(mistakesOf(error as Error));
     }
     const { next, cannotChange } = change;
-    const changed = [...change.changed, ...this.#newCertificates(next.settings, told)];
+    const changed = [
+      ...change.changed,
+      ...this.#otherContent("httpCaFile", next, this.#told.endpoint.ca !== told.endpoint.ca),
+      ...this.#otherContent("adminTokenFile", next, this.#adminToken !== adminToken),
+    ];
     log.setLevels(next.settings.logLevel, next.settings.logHandlers);
     const sinceMs = changed.length > 0 ? clock.nowMs() : this.#status.sinceMs;
     this.#tell(changed, cannotChange, next.warnings);
-    [this.#loaded, this.#told] = [next, told];
+    [this.#loaded, this.#told, this.#adminToken] = [next, told, adminToken];
     this.#status = statusOf(next, sinceMs, cannotChange);
     return { changed, refused: [], cannotChange };
   }
@@ -105,15 +120,24 @@ export class LiveSettings {
     return { changed: [], refused: mistakes, cannotChange: [] };
   }
 
-  /** The same file may have others. */
-  #newCertificates(next: Settings, { endpoint }: Required<RunnerChanges>): ChangedSetting[] {
-    const { httpCaFile: file } = this.settings;
-    if (file === null || next.httpCaFile !== file || endpoint.ca === this.#told.endpoint.ca) {
-      return [];
-    }
-    const name = shownFlag("httpCaFile");
-    return [{ name, from: file, to: `${file}, with other certificates`, origin: file }];
+  /** A file that is the same by name. */
+  #otherContent(
+    key: "httpCaFile" | "adminTokenFile",
+    { settings }: Loaded,
+    isOther: boolean,
+  ): ChangedSetting[] {
+    const file = this.settings[key];
+    if (!isOther || file === null || settings[key] !== file) return [];
+    return [{ name: shownFlag(key), from: file, to: `${file}, with other content`, origin: file }];
   }
+}
+
+/** @throws {Error} When its file cannot be read. */
+function adminTokenOf({ adminTokenFile }: Settings, log: Pick<Log, "mask">): string | null {
+  if (adminTokenFile === null) return null;
+  const token = readAdminToken(readFileSync(adminTokenFile, "utf8"));
+  log.mask(token);
+  return token;
 }
 
 function statusOf(

@@ -1,10 +1,16 @@
-import { type Clock, SystemClock } from "../clock.ts";
+import { SystemClock } from "../clock.ts";
 import type { Settings } from "../config/settings.ts";
 
 /** What the running process has answered. */
 export interface ProcessAnswer {
   readonly status: number;
   readonly value: unknown;
+}
+
+export interface AskOptions {
+  readonly limitMs?: number;
+  /** The answer is no longer wanted. */
+  readonly signal?: AbortSignal;
 }
 
 /** Longer than it takes to read the slowest database. */
@@ -23,32 +29,72 @@ export function healthUrl({ healthHost, healthPort }: Settings): string {
  * @param url Of the server, maybe below a prefix.
  * @throws {Error} When it cannot be asked, or who answers is somebody else.
  */
-export async function askProcess(
+export function askProcess(
   url: string,
   path: string,
-  clock: Clock = new SystemClock(),
+  options: AskOptions = {},
+): Promise<ProcessAnswer> {
+  return exchange(url, path, {}, options);
+}
+
+/** What the process is to do, and who may say so. */
+export interface Order {
+  readonly token: string;
+  readonly body: object;
+}
+
+/** It has understood, and does not do it: there is no such channel, for example. */
+export class OrderRefused extends Error {}
+
+/**
+ * Has the running process do something, and gives its answer.
+ *
+ * @throws {Error} When it cannot be asked, or does not accept the token.
+ * @throws {OrderRefused}
+ */
+export async function orderProcess(
+  url: string,
+  path: string,
+  { token, body }: Order,
+): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const request = { method: "POST", headers, body: JSON.stringify(body) };
+  const { status, value } = await exchange(url, path, request);
+  if (status === 200) return value;
+  const { error = `status ${status}` } = value as { error?: unknown };
+  const message = `The job runner at ${url} answers: ${error}`;
+  throw status === 400 ? new OrderRefused(message) : new Error(message);
+}
+
+async function exchange(
+  url: string,
+  path: string,
+  request: RequestInit,
+  { limitMs = ANSWER_MS, signal: outer }: AskOptions = {},
 ): Promise<ProcessAnswer> {
   const stop = new AbortController();
-  const limit = clock.after(ANSWER_MS, () => stop.abort());
+  const abort = () => stop.abort();
+  const limit = new SystemClock().after(limitMs, abort);
+  outer?.addEventListener("abort", abort);
   try {
-    const response = await fetch(url.replace(/\/+$/, "") + path, { signal: stop.signal });
+    const wanted = { ...request, signal: stop.signal };
+    const response = await fetch(url.replace(/\/+$/, "") + path, wanted);
     const text = await response.text();
     if (!response.headers.get("content-type")?.startsWith("application/json")) {
       throw new Error(`who answers is no job runner (status ${response.status})`);
     }
     return { status: response.status, value: JSON.parse(text) };
   } catch (error) {
-    throw new Error(`Cannot ask the job runner at ${url}: ${reasonOf(error, stop.signal)}`, {
-      cause: error,
-    });
+    const reason = stop.signal.aborted ? `no answer within ${limitMs / 1000} s` : reasonOf(error);
+    throw new Error(`Cannot ask the job runner at ${url}: ${reason}`, { cause: error });
   } finally {
+    outer?.removeEventListener("abort", abort);
     limit.cancel();
   }
 }
 
 /** `fetch` hides what has happened in the cause. */
-function reasonOf(error: unknown, { aborted }: AbortSignal): string {
-  if (aborted) return `no answer within ${ANSWER_MS / 1000} s`;
+function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   return cause instanceof Error && cause.message !== "" ? cause.message : message;
 }

@@ -2,26 +2,26 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import { stackOf } from "../runner/containment.ts";
 import type { ConnectorRunner } from "../runner/connector_runner.ts";
-import type { MeasuredRunner } from "../metrics/measured_runner.ts";
 import type { LiveSettings } from "./live_settings.ts";
+import type { MeasuredRunner } from "../metrics/measured_runner.ts";
 import { createApp, createMetricsApp, type Measured } from "../server/app.ts";
 import { LiveView } from "../server/live_view.ts";
 import { routePage } from "../server/page_routes.ts";
+import type { Reloaded } from "../settings_status.ts";
+import { routeReload } from "../server/reload_route.ts";
 import { routeJobs } from "../server/jobs_routes.ts";
 import { serve, type Served } from "../server/serve.ts";
 import { routeView } from "../server/view_routes.ts";
 import { SteerGuard } from "../server/steer_guard.ts";
 import { routeSteering } from "../server/steer_routes.ts";
 import { routeWhy } from "../server/why_routes.ts";
-import type { MeasuredView, View } from "../view.ts";
 
 /** The parts of the process that a server needs. */
 interface Parts {
-  readonly live: Pick<LiveSettings, "settings" | "status">;
+  readonly live: Pick<LiveSettings, "settings" | "status" | "adminToken">;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whoever shows it may change something; null: nobody. */
-  readonly adminToken: string | null;
+  readonly reload: () => Reloaded;
 }
 
 /**
@@ -32,7 +32,7 @@ interface Parts {
 export async function serveAll(
   runner: Pick<ConnectorRunner, "status" | "why" | "jobs" | "overview" | "steering">,
   measured: Measured & Pick<MeasuredRunner, "view">,
-  { live, clock, logger, adminToken: token }: Parts,
+  { live, clock, logger, reload }: Parts,
 ): Promise<Pick<Served, "close">> {
   const { healthHost: host, healthPort, metricsPort } = live.settings;
   const reportError = (error: Error) =>
@@ -40,11 +40,21 @@ export async function serveAll(
   const status = () => ({ ...runner.status, settings: live.status });
   const app = createApp(status, reportError, measured);
   routeWhy(app, runner.why);
+  // The token may have changed since.
+  const guard = new SteerGuard({
+    get token() {
+      return live.adminToken;
+    },
+    ...{ clock, report: (text: string) => logger.info(text) },
+  });
+  routeSteering(app, guard, runner);
+  routeReload(app, guard, reload);
   routeJobs(app, runner.jobs);
   routePage(app);
-  const guard = new SteerGuard({ token, clock, report: (text) => logger.info(text) });
-  routeSteering(app, guard, runner);
-  const look = () => viewOf(measured.view(), guard.isOpen);
+  const look = () => {
+    const seen = measured.view();
+    return { ...seen, steering: { ...seen.steering, enabled: guard.isOpen } };
+  };
   const view = new LiveView({ look, clock, reportError });
   routeView(app, view, (search, max) => runner.overview.channels(search, max));
   const health = watched(view, await serve({ app, host, port: healthPort, clock }));
@@ -70,9 +80,4 @@ function watched(live: LiveView, served: Served): Served {
     return served.close();
   };
   return { port: served.port, close };
-}
-
-/** What people look at, and whether they may change anything. */
-function viewOf(view: MeasuredView, enabled: boolean): View {
-  return { ...view, steering: { ...view.steering, enabled } };
 }

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
 import process from "node:process";
 import { SystemClock } from "../clock.ts";
-import { readAdminToken } from "../config/admin_token.ts";
 import type { Loaded, Settings } from "../config/settings.ts";
 import { Log, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { WriteChunk } from "../log_writer.ts";
@@ -84,15 +82,15 @@ async function run(live: LiveSettings, version: string, parts: Parts): Promise<v
     trace: tracing.trace,
   });
   const measured = new MeasuredRunner({ runner, recorder, clock });
-  const adminToken = adminTokenOf(live.settings);
-  if (adminToken !== null) log.mask(adminToken);
-  const server = await serveAll(runner, measured, { live, clock, logger, adminToken });
+  const reload = () => {
+    const reloaded = live.reload(runner);
+    runner.lookNow();
+    return reloaded;
+  };
+  const server = await serveAll(runner, measured, { live, clock, logger, reload });
   measured.start();
   runner.start();
-  onRunner(() => {
-    live.reload(runner);
-    runner.lookNow();
-  });
+  onRunner(reload);
   await end.asked;
   const limit = end.isFailure
     ? clock.after(live.settings.drainTimeoutMs + LAST_GRACE_MS, () => end.atOnce())
@@ -113,9 +111,4 @@ function logOf({ logLevel, logHandlers }: Settings, clock: SystemClock, write: W
     pid: process.pid,
     write,
   });
-}
-
-/** The settings were checked, and with them the file. */
-function adminTokenOf({ adminTokenFile }: Settings): string | null {
-  return adminTokenFile === null ? null : readAdminToken(readFileSync(adminTokenFile, "utf8"));
 }

@@ -5,20 +5,42 @@ import { readable, textTable } from "./text_table.ts";
 
 /** A status for people, on a terminal. */
 export function drawStatus(status: RunnerStatus): string {
-  const { version, phase, startedMs, nowMs, databases, channels } = status;
-  const age = (ms: number) => duration(Math.max(0, nowMs - ms));
+  const { nowMs, databases, channels } = status;
   const lines = [
-    `odoo-jobrunner ${readable(version)}, up for ${age(startedMs)}: ${PHASES[phase]}`,
-    odooLine(status, age),
-    schedulerLine(status),
+    ...statusHead(status),
     "",
-    ...databases.length === 0
-      ? ["No database is served"]
-      : textTable([DATABASE_HEAD, ...databases.map((it) => databaseRow(it, age))]),
+    ...databaseTable(databases, nowMs),
     "",
     ...textTable([CHANNEL_HEAD, ...channels.map(channelRow)]),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+type Head = Pick<
+  RunnerStatus,
+  "version" | "phase" | "startedMs" | "nowMs" | "odoo" | "scheduler" | "inFlight"
+>;
+type Age = (sinceMs: number) => string;
+
+/** The process, Odoo and the scheduler, each on a line. */
+export function statusHead(head: Head): string[] {
+  const { version, phase, startedMs, nowMs } = head;
+  const age = ageAt(nowMs);
+  return [
+    `odoo-jobrunner ${readable(version)}, up for ${age(startedMs)}: ${PHASES[phase]}`,
+    odooLine(head, age),
+    schedulerLine(head),
+  ];
+}
+
+/** A line for each, after the head of the table. */
+export function databaseTable(databases: readonly DatabaseStatus[], nowMs: number): string[] {
+  if (databases.length === 0) return ["No database is served"];
+  return textTable([DATABASE_HEAD, ...databases.map((it) => databaseRow(it, ageAt(nowMs)))]);
+}
+
+function ageAt(nowMs: number): Age {
+  return (sinceMs) => duration(Math.max(0, nowMs - sinceMs));
 }
 
 const PHASES: Readonly<Record<RunnerStatus["phase"], string>> = {
@@ -29,14 +51,14 @@ const PHASES: Readonly<Record<RunnerStatus["phase"], string>> = {
   stopped: "stopped",
 };
 
-function odooLine({ odoo }: RunnerStatus, age: (ms: number) => string): string {
+function odooLine({ odoo }: Head, age: Age): string {
   const { url, open, reason, sinceMs, waiting } = odoo;
   const state = open ? "there" : `away for ${age(sinceMs)}: ${reason}`;
   const waits = waiting === 0 ? "" : `, ${waiting} jobs wait for a worker`;
   return `Odoo at ${readable(url)}: ${readable(state)}${waits}`;
 }
 
-function schedulerLine({ scheduler, inFlight }: RunnerStatus): string {
+function schedulerLine({ scheduler, inFlight }: Head): string {
   const { state, reason, jobs } = scheduler;
   const { claimed, asked, unsure, returning } = inFlight;
   const why = reason === null ? "" : `: ${readable(reason)}`;
@@ -46,7 +68,7 @@ function schedulerLine({ scheduler, inFlight }: RunnerStatus): string {
 
 const DATABASE_HEAD = ["database", "state", "since", "add-on", "in hand", "reason"];
 
-function databaseRow(database: DatabaseStatus, age: (ms: number) => string) {
+function databaseRow(database: DatabaseStatus, age: Age) {
   const { name, state, sinceMs, generation, inFlight, stranded, suspectedDead } = database;
   const notes = [
     ...database.reason === null ? [] : [database.reason],
@@ -65,21 +87,23 @@ function databaseRow(database: DatabaseStatus, age: (ms: number) => string) {
 
 const CHANNEL_HEAD = ["channel", "capacity", "running", "waiting", "failed", "parked", ""];
 
+function channelRow(channel: ChannelStatus) {
+  const { capacity, running, waiting, failed, parked } = channel;
+  const numbers = [running, waiting, failed, parked];
+  return [indentedName(channel), capacity ?? "no limit", ...numbers, channelNotes(channel)];
+}
+
 /** Parents come before their children: a name is short below its parent. */
-function channelRow({ name, capacity, running, waiting, failed, parked, ...more }: ChannelStatus) {
+export function indentedName({ name }: ChannelStatus): string {
   const parts = name.split(".");
-  const notes = [
-    ...more.sequential ? ["sequential"] : [],
-    ...more.throttle === null ? [] : [`throttle ${more.throttle} s`],
-    ...more.paused ? ["paused"] : [],
-  ];
+  return "  ".repeat(parts.length - 1) + readable(parts.at(-1)!);
+}
+
+/** What is special about a channel. */
+export function channelNotes({ sequential, throttle, paused }: ChannelStatus): string {
   return [
-    "  ".repeat(parts.length - 1) + readable(parts.at(-1)!),
-    capacity ?? "no limit",
-    running,
-    waiting,
-    failed,
-    parked,
-    notes.join(", "),
-  ];
+    ...sequential ? ["sequential"] : [],
+    ...throttle === null ? [] : [`throttle ${throttle} s`],
+    ...paused ? ["paused"] : [],
+  ].join(", ");
 }

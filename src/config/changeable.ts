@@ -24,6 +24,7 @@ export const CHANGEABLE: ReadonlySet<SettingKey> = new Set<SettingKey>([
   "heartbeatDeadlineMs",
   "drainTimeoutMs",
   "requeueStartedAfterMs",
+  "adminTokenFile",
 ]);
 
 /** With another server or role they would be looked for at the old one: they wait with it. */

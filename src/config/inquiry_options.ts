@@ -56,28 +56,31 @@ export const WHY_OPTIONS: CommandOptions<WhyOptions> = {
   ...STATUS_OPTIONS,
 };
 
-const ASKS = `Asks the process that runs, over its health server, and changes nothing.`;
+export interface TopOptions extends Pick<InquiryOptions, "url"> {
+  readonly intervalMs: number;
+  readonly isOnce: boolean;
+}
 
-export const STATUS_HELP = `Shows databases, channels, Odoo and who leads, at one look. ${ASKS}
-
-  odoo-jobrunner status
-  odoo-jobrunner status --json --url=http://runner:8070
-
-Exit code 0: all is as it should be, or another runner leads; 1: the process cannot be asked;
-2: wrong usage; 3: it is asked, and something is wrong: a database that cannot be served, Odoo
-away, no leader, a broken scheduler.`;
-
-export const WHY_HELP =
-  `Says why a job does not run, or a channel, or a database: all reasons, the job's way
-through the channels, and what this job runner has seen of it since its start. ${ASKS}
-
-  odoo-jobrunner why a5f69320-0120-48f8-a607-dd3bde054e87
-  odoo-jobrunner why --channel=mail
-  odoo-jobrunner why --database=shop --json
-
-Exit code 0: nothing holds it back: it runs, runs next, or is done; 1: the process cannot be asked,
-or a database gave no answer; 2: wrong usage; 3: it is held back, and the reasons are written;
-4: there is no such job, channel or database.`;
+export const TOP_OPTIONS: CommandOptions<TopOptions> = {
+  intervalMs: {
+    name: "interval",
+    placeholder: "SECONDS",
+    fallback: 2_000,
+    shownDefault: "2",
+    read: read.seconds(0.2, 2),
+    help: "How often to ask",
+  },
+  isOnce: {
+    name: "once",
+    placeholder: "",
+    fallback: false,
+    shownDefault: "not set",
+    read: read.flag,
+    help: "Write one view as plain text, and end",
+    isSwitch: true,
+  },
+  url: STATUS_OPTIONS.url,
+};
 
 /** Reads the options of `why`, and notes all that is wrong. */
 export function readWhyOptions(
@@ -99,4 +102,11 @@ export function readStatusOptions(
   mistakes: Mistake[],
 ): InquiryOptions {
   return readOptions(STATUS_OPTIONS, given, mistakes);
+}
+
+export function readTopOptions(
+  given: ReadonlyMap<string, GivenOption>,
+  mistakes: Mistake[],
+): TopOptions {
+  return readOptions(TOP_OPTIONS, given, mistakes);
 }

@@ -63,26 +63,39 @@ export function duration(value: string): number {
   );
 }
 
-export function oneOf<T extends string>(...words: readonly [T, ...T[]]): (value: string) => T {
-  return (value) => {
+/** A reader of certain words alone. */
+type WordReader<T> = ((value: string) => T) & { readonly words: readonly string[] };
+
+/** The words that a reader takes; none if it takes others too. */
+export function wordsOf(reader: ((value: string) => unknown) & { words?: unknown }): string[] {
+  return Array.isArray(reader.words) ? reader.words : [];
+}
+
+export function oneOf<T extends string>(...words: readonly [T, ...T[]]): WordReader<T> {
+  const read = (value: string) => {
     const word = words.find((it) => it === value.toLowerCase());
     if (word !== undefined) return word;
     throw new RangeError(`one of ${words.join(", ")} is wanted, as in ${words[0]}`);
   };
+  return Object.assign(read, { words });
 }
 
-export function someOf<T extends string>(...words: readonly [T, ...T[]]): (value: string) => T[] {
-  return (value) => {
+export function someOf<T extends string>(...words: readonly [T, ...T[]]): WordReader<T[]> {
+  const read = (value: string) => {
     const given = names(value.toLowerCase());
     const chosen = words.filter((it) => given.includes(it));
     if (given.length > 0 && chosen.length === given.length) return chosen;
     throw new RangeError(`some of ${words.join(", ")} are wanted, as in ${words.at(-1)}`);
   };
+  return Object.assign(read, { words });
 }
 
-export function flag(value: string): boolean {
-  return oneOf("true", "false", "1", "0", "yes", "no")(value).match(/^(true|1|yes)$/) !== null;
-}
+const YES_OR_NO = oneOf("true", "false", "1", "0", "yes", "no");
+
+export const flag: WordReader<boolean> = Object.assign(
+  (value: string) => /^(true|1|yes)$/.test(YES_OR_NO(value)),
+  { words: ["true", "false"] },
+);
 
 /** An interface that stands for all of them is reached at `localhost`. */
 export function host(value: string): string {

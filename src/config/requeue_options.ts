@@ -63,30 +63,30 @@ export const REQUEUE_OPTIONS: CommandOptions<RequeueOptions> = {
   isJson: JSON_SWITCH,
 };
 
-export const REQUEUE_HELP = `Sets jobs back to pending, so that they run again, and says how many \
-in each channel. Meant to
-be used while runner and Odoo are at work.
-
-  odoo-jobrunner requeue --dry-run
-  odoo-jobrunner requeue --channel=mail --older-than=1h
-  odoo-jobrunner requeue --database=shop --state=enqueued,started --older-than=6h
-
-A job counts as new then: no tries spent, no error, no dates. Its eta stays. A row that someone's
-transaction holds is passed over.
-
-failed    is always safe, and all that is taken unless --state says otherwise.
-enqueued  is safe on 12.0 and later, where Odoo starts no job twice. On 8.0 to 11.0 nobody can know
-          whether a request still waits for a worker: a job that one is about may run twice.
-started   is safe where there is a table queue_job_lock (add-ons from 2025 on): a job whose worker
-          holds its lock is never taken. On all others nobody can know whether the job is still at
-          work: one that is may run twice. Give a time that no job takes.
-
-So enqueued and started want --older-than or --uuid. The age of a failed job counts from its last
-date; that of an enqueued or started one from when it became so, and one without such a date has
-none: it is found by --uuid alone.
-
-Exit code 0: done, also when there was nothing to do; 1: a database failed, the others are done;
-2: wrong usage, and nothing was done.`;
+/** What it does, for its help. */
+export const REQUEUE_ABOUT = [
+  "Sets jobs back to pending, so that they run again, and says how many in each channel. Meant " +
+  "to be used while runner and Odoo are at work.",
+  "A job counts as new then: no tries spent, no error, no dates. Its eta stays. A row that " +
+  "someone's transaction holds is passed over.",
+  [
+    ["failed", "is always safe, and all that is taken unless --state says otherwise."],
+    [
+      "enqueued",
+      "is safe on 12.0 and later, where Odoo starts no job twice. On 8.0 to 11.0 nobody can know " +
+      "whether a request still waits for a worker: a job that one is about may run twice.",
+    ],
+    [
+      "started",
+      "is safe where there is a table queue_job_lock (add-ons from 2025 on): a job whose worker " +
+      "holds its lock is never taken. On all others nobody can know whether the job is still at " +
+      "work: one that is may run twice. Give a time that no job takes.",
+    ],
+  ],
+  "So enqueued and started want --older-than or --uuid. The age of a failed job counts from its " +
+  "last date; that of an enqueued or started one from when it became so, and one without such a " +
+  "date has none: it is found by --uuid alone.",
+] as const;
 
 /** Reads the options, and notes all that is wrong. */
 export function readRequeueOptions(

@@ -4,9 +4,14 @@ import type { LogLevel } from "../log_level.ts";
 export type Command =
   | "start"
   | "status"
+  | "top"
   | "why"
+  | "pause"
+  | "resume"
+  | "reload"
   | "requeue"
   | "check-config"
+  | "completion"
   | "help"
   | "version";
 

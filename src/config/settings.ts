@@ -59,9 +59,10 @@ export function inspectSettings(
 ): Inspection {
   const { command } = commandLine;
   const draft = new Draft();
-  const keys = COMMANDS[command].settings;
+  const { settings: keys, options } = COMMANDS[command];
+  // Nothing keeps anybody from reading the help.
+  if (keys.length + Object.keys(options).length > 0) draft.mistakes.push(...commandLine.mistakes);
   if (keys.length > 0) {
-    draft.mistakes.push(...commandLine.mistakes);
     const withoutFile = new Sources(commandLine, machine.environment, null);
     const file = readConfigFile(draft, withoutFile, machine);
     const sources = new Sources(commandLine, machine.environment, file);

@@ -1,3 +1,4 @@
+import { CHANGEABLE } from "./changeable.ts";
 import { DEFAULT_ORIGIN, MASK } from "./draft.ts";
 import { environmentOf, fileKeysOf, flagsOf, type Setting, type SettingKey } from "./setting.ts";
 import { SETTING_KEYS, SETTINGS } from "./setting_table.ts";
@@ -31,7 +32,8 @@ export function settingsTable(): string {
     const environment = [...environmentOf(setting), ...setting.libpq ? [setting.libpq] : []];
     const keys = fileKeysOf(setting).map((it) => `[${it.section}] ${it.key}`);
     const flag = `${shownFlag(key)} ${setting.placeholder}`;
-    return [code([flag]), code(environment), code(keys), shownDefault(key), setting.help];
+    const help = CHANGEABLE.has(key) ? setting.help : `${setting.help} (restart)`;
+    return [code([flag]), code(environment), code(keys), shownDefault(key), help];
   });
   const head = [
     ["Option", "Environment", "Odoo's file", "Default", "Meaning"],

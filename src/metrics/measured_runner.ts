@@ -3,7 +3,7 @@ import type { TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerStatus } from "../status.ts";
 import { exposed } from "./exposition.ts";
 import { familiesOf } from "./families.ts";
-import type { MeasuredView, RunnerView, ShownHistory } from "../view.ts";
+import type { RunnerView, ShownHistory, View } from "../view.ts";
 import { History } from "./history.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -55,7 +55,7 @@ export class MeasuredRunner {
   readonly history = (): ShownHistory => this.#history.shown;
 
   /** What people look at. */
-  readonly view = (): MeasuredView => ({
+  readonly view = (): View => ({
     ...this.#options.runner.overview.view,
     lastHour: this.#history.coarse,
   });

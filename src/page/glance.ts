@@ -18,7 +18,7 @@ export function Glance({ view }: { readonly view: View }): ComponentChild {
     tile(
       "Waiting",
       short(root?.allWaiting ?? 0),
-      oldestMs < Infinity ? `the oldest for ${since(oldestMs, nowMs)}` : "nobody",
+      oldestMs < Infinity ? `the oldest ${since(oldestMs, nowMs)}` : "nobody",
     ),
     tile("Failed", short(root?.allFailed ?? 0), root?.allFailed ? "to be looked at" : "none"),
     h(Chart, {
@@ -26,7 +26,7 @@ export function Glance({ view }: { readonly view: View }): ComponentChild {
       ...{ last: rateText(perSecond.at(-1) ?? 0), textOf: rateText, kind: "rate" },
     }),
     h(Chart, {
-      ...{ title: "Waited for, 95 of 100 less than", values: waits, endMs: lastHour.endMs, nowMs },
+      ...{ title: "Waiting time, 95 of 100", values: waits, endMs: lastHour.endMs, nowMs },
       ...{ last: lastWait === null ? "–" : lasting(lastWait), textOf: lasting, kind: "wait" },
     }),
   );

@@ -53,7 +53,8 @@ export class ChannelSwitch {
     this.#barrier.lower();
   }
 
-  stop(): void {
+  /** They are not awaited any more by themselves. */
+  leave(): void {
     this.#barrier.leave();
   }
 

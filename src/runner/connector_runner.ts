@@ -1,27 +1,22 @@
-import { Database } from "../database/database.ts";
 import { listDatabases } from "../database/discovery.ts";
 import type { JobFinder } from "../job_list.ts";
 import { checkEndpoint } from "../dispatch/endpoint.ts";
 import { type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
-import type { Explainer } from "../why.ts";
-import { Barrier } from "./barrier.ts";
-import { ChannelSwitch } from "./channel_switch.ts";
+import type { Explainer, JobsWhy } from "../why.ts";
 import { groupOf, Leadership } from "./leadership.ts";
 import { Explanations } from "./explanations.ts";
+import type { DatabaseTurn } from "./database_turn.ts";
 import { Decider } from "./decider.ts";
 import { Drain } from "./drain.ts";
 import { JobHistory } from "./job_history.ts";
 import { JobSearch } from "./job_search.ts";
 import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
-import {
-  completeOptions,
-  loggersByAddon,
-  type RunnerChanges,
-  type RunnerOptions,
-} from "./runner_options.ts";
+import { loggersByAddon } from "./loggers_by_addon.ts";
+import { completeOptions, type RunnerChanges, type RunnerOptions } from "./runner_options.ts";
+import { Reading } from "./reading.ts";
 import { serveDatabase } from "./serve_database.ts";
 import { ServedDatabases } from "./served_databases.ts";
 import { RunnerOverview } from "./runner_overview.ts";
@@ -62,14 +57,12 @@ export class ConnectorRunner {
   readonly #requests: JobRequests;
   readonly #databases: ServedDatabases;
   readonly #leadership: Leadership;
-  readonly #maintenance: Database;
   readonly #logger: Logger;
   readonly #startedMs: number;
   #phase: RunnerPhase = "starting";
   #isStarted = false;
-  readonly #barrier: Barrier;
+  readonly #reading: Reading;
   readonly #history = new JobHistory(() => this.#options.clock.nowMs());
-  readonly #channels: ChannelSwitch;
   #stopped: Promise<void> | null = null;
   readonly #drain: Drain;
 
@@ -88,9 +81,13 @@ export class ConnectorRunner {
       clock,
       onRoom: (databases) => databases.forEach((it) => this.#databases.get(it)?.turn.refill()),
     });
-    this.#barrier = new Barrier(clock);
-    this.#channels = new ChannelSwitch({
-      ...{ clock, scheduler: this.#scheduler, turns: () => this.#databases.turns() },
+    this.#reading = new Reading({
+      ...{ clock, scheduler: this.#scheduler, turns: () => this.#turns() },
+      areRead: () => this.#databases.areRead,
+      onRead: (news) => {
+        if (this.#phase === "running") this.#logger.info(news);
+        this.#decider.decideSoon();
+      },
     });
     this.steering = this.#steeringOf(this.#scheduler);
     this.#survey = new WaitingSurvey({ clock, scheduler: this.#scheduler });
@@ -100,11 +97,10 @@ export class ConnectorRunner {
       take: (database, uuid, channel) => this.#databases.get(database)?.turn.take(uuid, channel),
     });
     this.#requests = new JobRequests({
-      ...complete,
+      ...{ ...complete, logger: this.#logger, scheduler: this.#scheduler },
       endpoint: { ...complete.endpoint, port },
-      ...{ logger: this.#logger, scheduler: this.#scheduler },
       loggerOf: loggersByAddon(complete),
-      turns: () => this.#databases.turns(),
+      turns: () => this.#turns(),
       onMore: () => this.#decider.decideSoon(),
       onOutcome: (database, uuid, outcome) => {
         this.#databases.get(database)?.turn.answered(uuid, outcome);
@@ -114,17 +110,19 @@ export class ConnectorRunner {
     this.#databases = this.#serve(complete);
     this.why = new Explanations({
       ...{ ...complete, scheduler: this.#scheduler, requests: this.#requests },
-      ...{ history: this.#history, steering: this.steering, phase: () => this.#phase },
-      isReading: () => this.#barrier.isUp,
+      ...{ history: this.#history, steering: this.steering },
+      phase: () => this.#phase,
+      isReading: () => this.#reading.isAwaited,
       served: (name) => this.#databases.get(name),
       databases: () => this.#databases.names(),
     });
     this.jobs = new JobSearch({ ...complete, databases: () => this.#databases.names() });
-    this.#drain = new Drain({ clock, logger: this.#logger, served: () => this.#databases.all() });
-    this.#maintenance = new Database(complete.maintenanceDatabase, complete);
+    this.#drain = new Drain({
+      ...{ clock, logger: this.#logger, served: () => this.#databases.all() },
+    });
     this.#leadership = new Leadership({
       ...{ ...complete, timing, logger: this.#logger },
-      group: groupOf(complete, this.#maintenance),
+      group: groupOf(complete),
       onLead: () => this.#lead(),
       onLose: (reason) => this.#loseLead(reason),
       onStandBy: () => {
@@ -164,11 +162,12 @@ export class ConnectorRunner {
     const options = { ...this.#options, ...changes };
     const endpoint = { ...options.endpoint, port: port ?? this.#requests.endpoint.port };
     checkEndpoint(endpoint);
-    if (channels !== undefined) this.#channels.configure(channels);
+    if (channels !== undefined) this.#reading.configure(channels);
     this.#options = options;
     Object.assign(this.#timing, timingOf(options));
     this.#requests.moveTo(endpoint);
-    if (this.#leadership.regroup(groupOf(options, this.#maintenance))) this.#databases.lookNow();
+    const group = groupOf(options, this.#leadership.group);
+    if (this.#leadership.regroup(group)) this.#databases.lookNow();
     this.#change();
   }
 
@@ -178,6 +177,11 @@ export class ConnectorRunner {
    */
   stop(): Promise<void> {
     return this.#stopped ??= this.#end();
+  }
+
+  /** Why a job does not run; without a database, in all that are served. */
+  explain(database: string | null, uuid: string): Promise<JobsWhy> {
+    return this.why.explain(database, uuid);
   }
 
   get status(): RunnerStatus {
@@ -194,7 +198,7 @@ export class ConnectorRunner {
     if (this.#stopped) return this.#databases.resume();
     this.#phase = "running";
     this.#logger.info("initializing database connections");
-    this.#raiseBarrier("database connections ready");
+    this.#reading.begin("database connections ready");
     this.#databases.start();
   }
 
@@ -205,7 +209,7 @@ export class ConnectorRunner {
     if (this.#stopped) return;
     this.#phase = "starting";
     this.#logger.warning(`this job runner no longer leads: ${reason}`);
-    this.#barrier.leave();
+    this.#reading.leave();
     await this.#databases.pause();
   }
 
@@ -220,9 +224,9 @@ export class ConnectorRunner {
 
   #serve(options: RunnerOptions): ServedDatabases {
     const shared = {
-      ...{ ...options, timing: this.#timing, logger: this.#logger, steering: this.steering },
+      ...{ ...options, timing: this.#timing, logger: this.#logger },
       ...{ scheduler: this.#scheduler, requests: this.#requests, history: this.#history },
-      loggerOf: loggersByAddon(options),
+      ...{ steering: this.steering, loggerOf: loggersByAddon(options) },
       onChange: () => this.#change(),
     };
     return new ServedDatabases({
@@ -239,39 +243,32 @@ export class ConnectorRunner {
     });
   }
 
+  #turns(): DatabaseTurn[] {
+    return this.#databases.all().map((it) => it.turn);
+  }
+
   #change(): void {
-    if ((this.#barrier.isUp || this.#channels.isReading) && this.#databases.areRead) {
-      this.#barrier.lower();
-      this.#channels.noteRead();
-    }
+    this.#reading.look();
     this.#databases.noteChange();
     if (this.#phase === "stopping") this.#drain.look();
     this.#decider.decideSoon();
   }
 
-  #raiseBarrier(told: string): void {
-    this.#barrier.raise(() => {
-      if (this.#phase === "running") this.#logger.info(told);
-      this.#decider.decideSoon();
-    });
-  }
-
   /** The core trapped and is made anew: what is in our hands runs, every database is read again. */
   #refill(error: SchedulerError): void {
     this.#logger.error(`the scheduler is made anew, a bug to report: ${error.message}`);
-    this.#raiseBarrier("the scheduler knows all jobs again");
+    this.#reading.begin("the scheduler knows all jobs again");
     this.#requests.refill();
-    for (const turn of this.#databases.turns()) turn.refill();
+    for (const turn of this.#turns()) turn.refill();
   }
 
   async #end(): Promise<void> {
     this.#logger.info("graceful stop requested");
     this.#phase = "stopping";
-    this.#barrier.leave();
+    this.#reading.leave();
     this.#decider.stop();
     this.#scheduler.stop();
     this.#survey.stop();
-    this.#channels.stop();
     this.#drain.begin();
     await this.#drain.wait(this.#timing.drainTimeoutMs);
     // What was never sent is known only now, and put back.
@@ -295,6 +292,6 @@ export class ConnectorRunner {
   }
 
   get #mayDecide(): boolean {
-    return this.#phase === "running" && !this.#barrier.isUp && !this.steering.isAllPaused;
+    return this.#phase === "running" && !this.#reading.isAwaited && !this.steering.isAllPaused;
   }
 }

@@ -29,7 +29,7 @@ import { Worklist } from "./worklist.ts";
  *   → scanning · stop, or opened after it: → ready, though only what is in our hands is read
  *
  * While no statement is on the way, `nextStatement` gives one: the next of the worklist, or the
- * search for lost jobs. What is notified meanwhile is read at once, then.
+ * search for jobs that nobody runs. What is notified meanwhile piles up and is read at once.
  */
 export class DatabaseTurn {
   readonly inFlight: InFlight;
@@ -43,7 +43,6 @@ export class DatabaseTurn {
   readonly #search: LostSearch;
   readonly #claims: Claims;
   readonly #resting: Resting;
-  #isStopping = false;
 
   constructor(options: TurnOptions) {
     this.#options = options;
@@ -55,7 +54,7 @@ export class DatabaseTurn {
     this.#gate = new RowGate({
       ...{ ...parts, failed, foreign },
       mark: (uuid) => this.#mark(uuid),
-      isResting: () => this.#isStopping || this.#phase === "held" || this.#resting.phase !== null,
+      isResting: () => this.#resting.isIn(this.#phase),
       putBack: (job) => {
         this.#work.addPutBack(job);
         options.onWork();
@@ -81,6 +80,7 @@ export class DatabaseTurn {
     return ["ready", "foreign", "paused"].includes(this.#phase);
   }
 
+  /** Why nothing of it is taken. */
   get reason(): string | null {
     return this.#resting.reasonIn(this.#phase);
   }
@@ -146,7 +146,7 @@ export class DatabaseTurn {
   nextStatement(): Statement | null {
     if (this.#phase === "lost" || this.#onTheWay.isBusy) return null;
     const { scheduler, clock } = this.#options;
-    const maySearch = this.#phase === "ready" && !this.#isStopping;
+    const maySearch = this.#phase === "ready" && !this.#resting.isStopping;
     const statement = this.#work.next(clock.nowMs(), () => scheduler.sequentialChannels()) ??
       (maySearch ? this.#search.statement(this.#generation!) : null);
     if (statement?.kind === "read") this.#gate.noteReading(statement.uuids);
@@ -191,7 +191,7 @@ export class DatabaseTurn {
 
   /** No more claims; what is claimed but not asked for is put back. */
   stop(): void {
-    this.#isStopping = true;
+    this.#resting.isStopping = true;
     this.#claims.stop();
     this.#gate.hurry();
     this.#startScan();
@@ -243,7 +243,7 @@ export class DatabaseTurn {
   /** It ends a hold: what runs takes places, whether or not anything is taken here. */
   #startScan(): void {
     if (this.#phase === "lost") return;
-    if (this.#isStopping) return this.#readWhatIsLeft();
+    if (this.#resting.isStopping) return this.#readWhatIsLeft();
     this.#resting.hold.cancel();
     this.#resting.foreign.forgetAll();
     this.#phase = "scanning";
@@ -274,7 +274,7 @@ export class DatabaseTurn {
   /** What waits leaves the core; what is in our hands, and all that runs, is kept an eye on. */
   #meetForeign(uuid: string): void {
     // While all is read, whatever is found may have stood there before.
-    if (!this.isRead || this.#isStopping) return;
+    if (!this.isRead || this.#resting.isStopping) return;
     this.#resting.foreign.note(uuid, this.#generation!);
     if (this.#phase === "foreign") return;
     this.#phase = "foreign";

@@ -15,10 +15,12 @@ export interface Group {
   readonly databases: readonly Database[];
 }
 
-/** @param maintenance The lock lives there, unless that is not for us. */
-export function groupOf(options: RunnerOptions, maintenance: Database): Group {
+/** @param former Its lock may live in the same database. */
+export function groupOf(options: RunnerOptions, former?: Group): Group {
   const { connection, databases, databaseFilter } = options;
   const filter = databaseFilter?.source ?? null;
+  const [maintenance = new Database(options.maintenanceDatabase, options)] = former?.databases ??
+    [];
   const chosen = databases && [...databases].sort();
   return {
     name: JSON.stringify([connection.user, chosen, filter]),
@@ -76,6 +78,10 @@ export class Leadership {
     this.#options = options;
     this.#group = options.group;
     this.#timers = new TimerSet(options.clock);
+  }
+
+  get group(): Group {
+    return this.#group;
   }
 
   start(): void {

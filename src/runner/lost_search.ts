@@ -16,8 +16,8 @@ export interface LostSearchOptions {
   readonly scheduler: LiveScheduler;
   readonly timers: TimerSet;
   readonly logger: Logger;
-  readonly seen: Seen;
   readonly timing: Readonly<Pick<Timing, "requeueStartedAfterMs">>;
+  readonly seen: Seen;
   /** A search may be due. */
   readonly onWork: () => void;
 }

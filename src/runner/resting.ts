@@ -13,6 +13,8 @@ type RestingOptions = Omit<HoldOptions & ForeignRunnerOptions, "onOver" | "onGon
 export class Resting {
   readonly hold: Hold;
   readonly foreign: ForeignRunner;
+  /** The runner stops, or the database is not to be served any more. */
+  isStopping = false;
   readonly #pause: () => string | null;
 
   constructor(options: RestingOptions) {
@@ -25,6 +27,11 @@ export class Resting {
   get phase(): "foreign" | "paused" | null {
     if (this.foreign.isAtWork) return "foreign";
     return this.isPaused ? "paused" : null;
+  }
+
+  /** Whether waiting jobs stay out of the core. */
+  isIn(phase: TurnPhase): boolean {
+    return this.isStopping || phase === "held" || this.phase !== null;
   }
 
   get isPaused(): boolean {

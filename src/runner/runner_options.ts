@@ -1,9 +1,8 @@
 import { type Clock, SystemClock } from "../clock.ts";
 import { type ConnectionSettings, defaultConnection } from "../database/connection.ts";
-import type { KnownGeneration } from "../database/generation.ts";
 import type { Endpoint } from "../dispatch/endpoint.ts";
 import type { TraceJob } from "../job_span.ts";
-import { CONNECTOR_LOGGER, type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
+import type { Logger } from "../log.ts";
 import { type Meter, NO_METER } from "../meter.ts";
 import type { Timing } from "./timing.ts";
 
@@ -79,12 +78,5 @@ export function completeOptions(options: Partial<RunnerOptions>): RunnerOptions 
     trace: null,
     version: "unknown",
     ...options,
-  };
-}
-
-/** The logger of a database, as its add-on calls it. */
-export function loggersByAddon({ logger }: RunnerOptions) {
-  return (generation: KnownGeneration | null): Logger => {
-    return logger(generation?.addon === "connector" ? CONNECTOR_LOGGER : QUEUE_JOB_LOGGER);
   };
 }

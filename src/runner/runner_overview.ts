@@ -1,6 +1,7 @@
 import type { ChannelOverview } from "../scheduler/mod.ts";
 import type { DatabaseState, DatabaseStatus } from "../status.ts";
-import type { RunnerView } from "../view.ts";
+import type { SteeringStatus } from "../steering.ts";
+import type { RunnerView, SteeringView } from "../view.ts";
 import {
   databaseStatusOf,
   failedByChannel,
@@ -10,6 +11,8 @@ import {
 
 const CHANNELS_MAX = 200;
 const DATABASES_MAX = 200;
+/** What operators have changed, of each kind. */
+const WISHES_MAX = 200;
 /** Nothing is wrong with a database in one of these. */
 const CALM: readonly DatabaseState[] = ["ready", "standby", "ignored"];
 
@@ -32,6 +35,7 @@ export class RunnerOverview {
       databases: databases.sort(inOrder).slice(0, DATABASES_MAX),
       databaseCount: databases.length,
       databaseStates: countByState(databases),
+      steering: shownSteering(own.steering),
     };
   }
 
@@ -40,6 +44,15 @@ export class RunnerOverview {
     const { served, scheduler } = this.#parts();
     return scheduler.overview({ max, search, failed: failedByChannel(served) });
   }
+}
+
+/** Whether anything can be changed is for the server to say. */
+function shownSteering({ paused, capacities }: SteeringStatus): SteeringView {
+  return {
+    enabled: false,
+    paused: paused.slice(0, WISHES_MAX),
+    capacities: capacities.slice(0, WISHES_MAX),
+  };
 }
 
 /** Trouble first, then work, then those that do nothing; by name among each other. */

@@ -4,13 +4,12 @@ import type { DatabaseStatus, InFlightCounts, RunnerStatus } from "../status.ts"
 import type { LiveScheduler } from "./live_scheduler.ts";
 import type { Served } from "./served_databases.ts";
 
+type Own = "version" | "phase" | "startedMs" | "nowMs" | "odoo" | "steering";
 /** What all that a runner says of itself is made of. */
-export type StatusParts =
-  & Pick<RunnerStatus, "version" | "phase" | "startedMs" | "nowMs" | "odoo" | "steering">
-  & {
-    readonly served: readonly Served[];
-    readonly scheduler: LiveScheduler;
-  };
+export type StatusParts = Pick<RunnerStatus, Own> & {
+  readonly served: readonly Served[];
+  readonly scheduler: LiveScheduler;
+};
 
 /** Puts together what a runner says of itself. */
 export function statusOf({ served, scheduler, ...own }: StatusParts): RunnerStatus {

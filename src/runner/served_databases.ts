@@ -106,10 +106,6 @@ export class ServedDatabases {
     return [...this.#served.values()];
   }
 
-  turns(): DatabaseTurn[] {
-    return this.all().map((it) => it.turn);
-  }
-
   /** The list has been read, and the jobs of all that are on it, as far as they can be. */
   get areRead(): boolean {
     return this.#isDiscovered && this.all().every(({ link }) => link.isSettled);

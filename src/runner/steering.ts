@@ -20,7 +20,7 @@ interface ChannelWish {
 }
 
 /** So many channels, and so many databases, may be other than they are configured. */
-const WISHES_MAX = 10_000;
+const WISHES_MAX = 1_000;
 /** The core counts in signed 32-bit numbers. */
 const CAPACITY_MAX = 2 ** 31 - 1;
 

@@ -54,6 +54,8 @@ export class JobNames {
 
   /** The job is no longer known. */
   release(uuid: string): void {
+    // To ask a map that is empty hashes the text all the same: a large part of forgetting a job.
+    if (this.#numberOf.size === 0) return;
     const number = this.#numberOf.get(uuid);
     if (number === undefined) return;
     this.#numberOf.delete(uuid);

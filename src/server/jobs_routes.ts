@@ -1,8 +1,7 @@
 import type { Hono } from "hono";
 import type { JobFinder } from "../job_list.ts";
 import { fullChannelName } from "../scheduler/mod.ts";
-import { jsonAnswer } from "./json_answer.ts";
-import { QuestionLimit, readQuestion } from "./question.ts";
+import { answer, QuestionLimit, readQuestion } from "./question.ts";
 
 const MAX_LENGTHS = { database: 200, uuid: 200, channel: 1_000, state: 50, limit: 3 } as const;
 const LIMIT = 50;
@@ -31,7 +30,7 @@ export function routeJobs(app: Hono, finder: JobFinder): void {
     const channel = spelling === null ? null : fullChannelName(spelling);
     return await questions.answer(context, async () => {
       const found = await finder.find({ ...named, channel, limit });
-      return found ? jsonAnswer(context, found) : context.json({ error: "no such database" }, 404);
+      return found ? answer(context, found) : context.json({ error: "no such database" }, 404);
     });
   });
 }

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { JSON_TYPE, safeJson } from "./safe_json.ts";
 
 /** How long each parameter may be: those that are not here are unknown. */
 export type MaxLengths<N extends string> = Readonly<Record<N, number>>;
@@ -53,4 +54,8 @@ export class QuestionLimit {
       this.#open--;
     }
   }
+}
+
+export function answer(context: Context, value: object, status: 200 | 404 = 200): Response {
+  return context.body(safeJson(value), status, JSON_TYPE);
 }

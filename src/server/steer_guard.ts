@@ -3,8 +3,8 @@ import type { IncomingMessage } from "node:http";
 import type { Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Clock } from "../clock.ts";
-import { jsonAnswer } from "./json_answer.ts";
 import { RateLimit } from "./rate_limit.ts";
+import { JSON_TYPE, safeJson } from "./safe_json.ts";
 
 export interface SteerGuardOptions {
   /** Null: nothing can be changed. */
@@ -101,11 +101,11 @@ export class SteerGuard {
       if (name !== undefined) who = `${by} from ${who}`;
       const { did, answer } = await steer(body, by);
       report(`steering: ${did}, by ${who}`);
-      return jsonAnswer(context, answer);
+      return context.body(safeJson(answer), 200, JSON_TYPE);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       report(`steering refused: ${error.message}, by ${who}`);
-      return jsonAnswer(context, { error: error.message }, 400);
+      return context.body(safeJson({ error: error.message }), 400, JSON_TYPE);
     }
   }
 }

@@ -1,8 +1,7 @@
 import type { Hono } from "hono";
 import type { ChannelOverview } from "../scheduler/mod.ts";
 import type { LiveView } from "./live_view.ts";
-import { jsonAnswer } from "./json_answer.ts";
-import { readQuestion } from "./question.ts";
+import { answer, readQuestion } from "./question.ts";
 import { JSON_TYPE } from "./safe_json.ts";
 
 const EVENTS_TYPE = {
@@ -43,6 +42,6 @@ export function routeView(
     if (!Number.isInteger(limit) || limit < 1 || limit > FOUND_MAX) {
       return context.json({ error: `limit is no number from 1 to ${FOUND_MAX}` }, 400);
     }
-    return jsonAnswer(context, find(values.search ?? "", limit));
+    return answer(context, find(values.search ?? "", limit));
   });
 }

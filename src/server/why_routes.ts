@@ -1,7 +1,6 @@
 import type { Hono } from "hono";
 import type { Explainer } from "../why.ts";
-import { jsonAnswer } from "./json_answer.ts";
-import { QuestionLimit, readQuestion } from "./question.ts";
+import { answer, QuestionLimit, readQuestion } from "./question.ts";
 
 const MAX_LENGTHS = { uuid: 200, channel: 1_000, database: 200 } as const;
 const WANTED = "uuid=…, uuid=…&database=…, channel=… or database=… is wanted";
@@ -28,14 +27,14 @@ export function routeWhy(app: Hono, explainer: Explainer): void {
     if (mistake !== null || isUnclear) return context.json({ error: mistake ?? WANTED }, 400);
     if (channel !== null) {
       const why = explainer.explainChannel(channel);
-      return why ? jsonAnswer(context, why) : context.json({ error: "no such channel" }, 404);
+      return why ? answer(context, why) : context.json({ error: "no such channel" }, 404);
     }
     if (uuid === null) {
       const why = explainer.explainDatabase(database!);
-      return jsonAnswer(context, why, why.status === null ? 404 : 200);
+      return answer(context, why, why.status === null ? 404 : 200);
     }
     return await limit.answer(context, async () => {
-      return jsonAnswer(context, await explainer.explain(database, uuid));
+      return answer(context, await explainer.explain(database, uuid));
     });
   });
 }

@@ -1,3 +1,4 @@
+import { Hono } from "hono";
 import { type Clock, SystemClock } from "../../src/clock.ts";
 import type { JobFinder } from "../../src/job_list.ts";
 import type { ChannelOverview } from "../../src/scheduler/mod.ts";
@@ -19,6 +20,8 @@ export interface PageSceneOptions {
   readonly why?: Explainer;
   readonly jobs?: JobFinder;
   readonly port?: number;
+  /** The path that a proxy would take off, as in `/jobs`. */
+  readonly prefix?: string;
 }
 
 /** The page of a runner that there is not: its server is real, all that it says is made up. */
@@ -28,9 +31,11 @@ export class PageScene {
     readonly live: LiveView,
     readonly served: Served,
     readonly errors: Error[],
+    readonly prefix: string,
   ) {}
 
-  static async serve({ look, find, why, jobs, port = 0 }: PageSceneOptions): Promise<PageScene> {
+  static async serve(options: PageSceneOptions): Promise<PageScene> {
+    const { look, find, why, jobs, port = 0, prefix = "" } = options;
     const clock = new SystemClock();
     const errors: Error[] = [];
     const reportError = (error: Error) => void errors.push(error);
@@ -40,12 +45,13 @@ export class PageScene {
     routeView(app, live, find ?? (() => ({ channels: [], count: 0 })));
     if (why) routeWhy(app, why);
     if (jobs) routeJobs(app, jobs);
-    const served = await serve({ app, host: "127.0.0.1", port, clock });
-    return new PageScene(clock, live, served, errors);
+    const outer = prefix === "" ? app : new Hono().mount(prefix, app.fetch);
+    const served = await serve({ app: outer, host: "127.0.0.1", port, clock });
+    return new PageScene(clock, live, served, errors, prefix);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.served.port}/`;
+    return `http://127.0.0.1:${this.served.port}${this.prefix}/`;
   }
 
   async stop(): Promise<void> {

@@ -1,8 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { runCommand } from "../../src/cli/command.ts";
-import { SETTING_KEYS } from "../../src/config/setting_table.ts";
-import { shownFlag } from "../../src/config/shown_settings.ts";
 import type { Loaded } from "../../src/config/settings.ts";
 import { fakeMachine, type Given } from "../config/fake_machine.ts";
 
@@ -45,47 +43,6 @@ describe("runCommand", () => {
       output: "odoo-jobrunner 1.2.3\n",
       errors: "",
     });
-  });
-});
-
-describe("help", () => {
-  it("explains every option with its default and its sources", async () => {
-    const { result, output } = await run({ argv: ["--help"] });
-
-    assertEquals(result, 0);
-    for (const key of SETTING_KEYS) assertStringIncludes(output, `\n  ${shownFlag(key)} `);
-    assertStringIncludes(
-      output,
-      "\n      Default: 8069\n" +
-        "      Environment: ODOO_JOBRUNNER_PORT, ODOO_QUEUE_JOB_PORT, ODOO_CONNECTOR_PORT\n" +
-        "      File: [jobrunner] port, [queue_job] port,",
-    );
-  });
-
-  it("says which place counts, and Odoo's short options", async () => {
-    const { output } = await run({ argv: ["--help"] });
-
-    assertMatch(output, /command line, else .* environment, else .* file, else\s+from libpq's/);
-    assertMatch(output, /-c is --config, -d is --database/);
-  });
-
-  it("explains a command and its own options, and names the settings it heeds", async () => {
-    for (const argv of [["requeue", "--help"], ["help", "requeue"], ["-h", "requeue", "--x"]]) {
-      const { result, output } = await run({ argv });
-
-      assertEquals(result, 0);
-      assertMatch(output, /^Usage: odoo-jobrunner requeue \[options\]\n/);
-      assertMatch(output, /\n {2}--state STATES\n.*\n {6}Default: failed\n/);
-      assertMatch(output, /\n {2}--db-host HOST\n {6}PostgreSQL's host/);
-      assertEquals(output.includes("--channels"), false);
-    }
-  });
-
-  it("fits on a terminal", async () => {
-    for (const argv of [["--help"], ["requeue", "--help"]]) {
-      const { output } = await run({ argv });
-      assertEquals(output.split("\n").filter((line) => line.length > 100), []);
-    }
   });
 });
 

@@ -65,6 +65,9 @@ describe("the process", () => {
     const look = await HostProcess.start(["status", `--url=${url}`]);
     assertEquals((await look.exited).code, 0);
     assertMatch(look.lines[0]!, /^odoo-jobrunner \S+, up for .*: leading$/);
+    const top = await HostProcess.start(["top", "--once", `--url=${url}`]);
+    assertEquals((await top.exited).code, 0);
+    assertMatch(top.lines.join("\n"), /^20\S+Z\nodoo-jobrunner [^]*\nroot [^]* ready /);
 
     assertEquals(await host.stop(), { code: 0, signal: null });
 

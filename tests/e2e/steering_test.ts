@@ -60,10 +60,12 @@ describe("steering a runner at work", () => {
     steering().changeCapacity("root.mail", 3, "anna");
     const { answer } = await asked.untilWhy(database, held!, "pausedBy");
     const states = [await database.state(held!), workingOf(database)];
+    const shown = asked.test.runner.overview.view.steering;
     steering().resume({ what: "channel", name: "mail" }, "anna");
     await database.untilState(held!, "done");
 
     assertEquals(states, ["pending", 2]);
+    assertEquals([shown.paused[0]?.name, shown.capacities[0]?.capacity], ["root.mail", 3]);
     assertStringIncludes(answer, "channel root.mail is paused by anna since 20");
   });
 

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
 import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
 import type { ToldReason } from "../../src/why.ts";
+import { HAS_BROWSER, TestBrowser } from "../browser/browser.ts";
 import { AskedRunner, kindsOf } from "../support/asked_runner.ts";
 import { closedPort } from "../support/http_server.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
@@ -18,10 +19,13 @@ describe("why a job does not run", () => {
   let database: TestDatabase;
   let test: TestRunner | null = null;
   let asked: AskedRunner | null = null;
+  let browser: TestBrowser | null = null;
 
   beforeAll(async () => {
     postgres = await TestPostgres.start();
     odoo = await startOdoo(8);
+    // Elsewhere server and command line alone are asked.
+    if (HAS_BROWSER) browser = await TestBrowser.start();
   });
   afterEach(async () => {
     await (asked ?? test)?.stop();
@@ -29,6 +33,7 @@ describe("why a job does not run", () => {
     assertEquals(await postgres.backends(), 0);
   });
   afterAll(async () => {
+    await browser?.stop();
     await odoo.stop();
     await postgres.stop();
   });
@@ -50,7 +55,7 @@ describe("why a job does not run", () => {
 
   async function run(options: TestRunnerOptions): Promise<void> {
     test = TestRunner.start(postgres, options);
-    asked = await AskedRunner.serve(test);
+    asked = await AskedRunner.serve(test, browser);
   }
 
   const untilWhy = (uuid: string, ...kinds: ToldReason["kind"][]) => {
@@ -164,7 +169,7 @@ describe("why a job does not run", () => {
     await until("it is over", async () => (await asked!.why(database, uuid)).history.length > 2);
     await database.sql`delete from queue_job`;
 
-    const { jobs } = await test!.runner.why.explain(null, uuid);
+    const { jobs } = await test!.runner.explain(null, uuid);
 
     assertEquals(jobs.map((it) => [kindsOf(it), it.history.at(-1)?.event]), [
       [["missing"], "answered"],
@@ -256,7 +261,7 @@ describe("why a job does not run", () => {
     standby.runner.start();
     await until("it stands by", () => standby.runner.status.phase === "standby");
 
-    const { jobs } = await standby.runner.why.explain(database.name, uuid);
+    const { jobs } = await standby.runner.explain(database.name, uuid);
     await standby.stop();
 
     assertEquals(jobs.map(kindsOf), [["runner", "database"]]);
@@ -271,7 +276,7 @@ describe("why a job does not run", () => {
     test = TestRunner.start(postgres, { databases: others, port: odoo.port, channels: CHANNELS });
     await test.untilReady(...others);
 
-    const { jobs, asked: count } = await test.runner.why.explain(null, uuid);
+    const { jobs, asked: count } = await test.runner.explain(null, uuid);
 
     assertEquals(count, 10);
     assertEquals(jobs.map((it) => it.database).sort(), [others[3]!.name, others[5]!.name].sort());

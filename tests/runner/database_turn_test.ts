@@ -311,6 +311,19 @@ describe("DatabaseTurn", () => {
       assertEquals([isDrainedBefore, driven.turn.isDrained], [false, true]);
     });
 
+    it("lets nothing more that waits into the core, which may go on deciding", () => {
+      driven.turn.stop();
+      driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
+      driven.answer("putBack", { uuids: ["a"] });
+      driven.answerAll([row("a", "pending")]);
+
+      driven.turn.notified("b");
+      driven.answer("read", { rows: [row("b", "pending")] });
+      driven.decide();
+
+      assertEquals([driven.waiting, driven.running, driven.turn.nextStatement()], [0, 0, null]);
+    });
+
     it("takes nobody for another runner", () => {
       driven.turn.lost();
       driven.turn.stop();

@@ -44,6 +44,7 @@ export class DrivenTurn {
   /** Why an operator wants nothing to be taken. */
   pause: string | null = null;
   readonly warnings: string[] = [];
+  readonly timing: { requeueStartedAfterMs: number | null };
   readonly scheduler: LiveScheduler;
   readonly turn: DatabaseTurn;
 
@@ -51,6 +52,7 @@ export class DrivenTurn {
     channels = "root:4",
     { requeueStartedAfterMs = null, ...scheduler }: DrivenOptions = {},
   ) {
+    this.timing = { requeueStartedAfterMs };
     this.scheduler = new LiveScheduler(
       channels,
       () => this.turn.refill(),
@@ -75,7 +77,7 @@ export class DrivenTurn {
       clock: this.clock,
       random: () => 1,
       logger,
-      timing: { requeueStartedAfterMs },
+      timing: this.timing,
       ask: ({ uuid }) => void this.asked.push(uuid),
       onBegun: () => {},
       seen: (uuid, event, detail) => {

@@ -127,7 +127,7 @@ const REACHED: readonly [what: string, times: number][] = [
   ["loses the lead", 10],
   ["is enqueued by hand", 10],
   ["the runner itself throws", 10],
-  ["is paused by an operator", 20],
+  ["is paused by an operator", 10],
   ["is resumed by an operator", 10],
 ];
 

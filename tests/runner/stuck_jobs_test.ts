@@ -154,6 +154,23 @@ describe("requeueStartedAfterMs", () => {
     assertEquals([askedUuids, afterMs], [["a"], 7_200_000]);
   });
 
+  it("can be changed, and switched off in the middle of a search", () => {
+    const driven = new DrivenTurn("root:4", { requeueStartedAfterMs: 7_200_000 });
+    driven.becomeReady([], 13);
+    driven.timing.requeueStartedAfterMs = 60_000;
+    driven.clock.advance(10_000);
+    driven.answer("requeueLost");
+    assertEquals(driven.expect("requeueStarted").afterMs, 60_000);
+    driven.turn.completed(NO_ANSWER);
+    driven.answerAll([]);
+
+    driven.clock.advance(10_000);
+    driven.answer("requeueLost");
+    driven.timing.requeueStartedAfterMs = null;
+
+    assertEquals(driven.answerAll([]).map((it) => it.kind), ["listStuck"]);
+  });
+
   it("does nothing where locks tell who is dead", () => {
     const driven = new DrivenTurn("root:4", { requeueStartedAfterMs: 7_200_000 });
     driven.becomeReady([], 18);

@@ -25,6 +25,8 @@ export const CORE_COLUMNS = [
   `${PLAIN.name} / ${CORE.name}`,
 ];
 
+const FEW_CHANNELS = manyChannels(100, 20_000, 2_000);
+const MANY_CHANNELS = manyChannels(10_000, 20_000, 50);
 const SCENARIOS: readonly Scenario[] = [
   load(10_000),
   load(100_000),
@@ -33,9 +35,9 @@ const SCENARIOS: readonly Scenario[] = [
   drain(100_000, 100),
   churn(100_000),
   eta(100_000),
-  manyChannels(100, 20_000, 2_000),
+  FEW_CHANNELS,
   manyChannels(1_000, 20_000, 500),
-  manyChannels(10_000, 20_000, 50),
+  MANY_CHANNELS,
   wakeup(10_000, 50),
 ];
 
@@ -43,7 +45,18 @@ const SCENARIOS: readonly Scenario[] = [
 export async function measureCore(options: BenchOptions): Promise<Row[]> {
   const rows: Row[] = [];
   for (const scenario of SCENARIOS) rows.push(await measure(scenario, options));
-  return rows;
+  return [...rows, growth(rows)];
+}
+
+/** How much more an event costs where there are a hundred times as many channels. */
+function growth(rows: readonly Row[]): Row {
+  const valuesOf = ({ name }: Scenario) => rows.find((it) => it.name === name)!.values;
+  const [few, many] = [valuesOf(FEW_CHANNELS), valuesOf(MANY_CHANNELS)];
+  const subjects = [...SUBJECTS.map((it) => it.name), STOCK];
+  const values = Object.fromEntries(subjects.map((name) => {
+    return [name, few[name] && many[name] ? many[name] / few[name] : null];
+  }));
+  return { name: "10000 channels against 100", unit: "×", values };
 }
 
 /** Microseconds an event. The subjects take turns, so that a busy moment meets all of them. */

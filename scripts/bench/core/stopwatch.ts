@@ -5,9 +5,13 @@ import { runInNewContext } from "node:vm";
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("globalThis.gc ?? null") as (() => void) | null;
 
-/** Before each play, so that none pays for another's; not every runtime lets itself be told. */
-export function collectGarbage(): void {
+/**
+ * Before each play, so that none pays for another's. Answers whether it was done: not every runtime
+ * lets itself be told.
+ */
+export function collectGarbage(): boolean {
   gc?.();
+  return gc !== null;
 }
 
 /**

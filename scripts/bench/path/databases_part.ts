@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { BenchOptions } from "../options.ts";
-import type { Row } from "../report.ts";
-import { residentMiB } from "./process_cost.ts";
+import { median, type Row } from "../report.ts";
+import { ownShareMiB, residentMiB } from "./process_cost.ts";
 import { ratio, Samples } from "./samples.ts";
 import type { Scene, SceneSize } from "./scene.ts";
 import { OURS, STOCK, type Subject, subjectsOf } from "./subjects.ts";
@@ -15,7 +15,9 @@ interface DatabasesSize {
 }
 
 const COUNTS = [1, 100, 500];
-const FULL: DatabasesSize = { counts: COUNTS, jobs: 1_000, idleMs: 3_000 };
+/** What passes between two heartbeats, and between two searches for dead jobs. */
+const IDLE_MS = 10_000;
+const FULL: DatabasesSize = { counts: COUNTS, jobs: 1_000, idleMs: IDLE_MS };
 const MOST = Math.max(...COUNTS);
 const AGAINST_ONE = `${MOST} / 1`;
 /** A column for each runner and number of databases. */
@@ -28,7 +30,10 @@ const JOBS_PER_SECOND = 200;
 
 const EVENT = "CPU of the runner, a job";
 const IDLE = "CPU of the runner, idle";
+const IDLE_BACKENDS = "CPU of its PostgreSQL, idle";
+const TRANSACTIONS = "transactions, idle";
 const MEMORY = "memory";
+const BACKEND_MEMORY = "memory of a PostgreSQL backend";
 const CONNECTIONS = "connections a database";
 const READY = "until all are led";
 
@@ -47,8 +52,8 @@ export async function measureDatabases(
     }
   }
   const units = [
-    ...[[EVENT, "µs"], [IDLE, "ms/s"], [MEMORY, "MiB"]],
-    ...[[CONNECTIONS, ""], [READY, "s"]],
+    ...[[EVENT, "µs"], [IDLE, "ms/s"], [IDLE_BACKENDS, "ms/s"], [TRANSACTIONS, "1/s"]],
+    ...[[MEMORY, "MiB"], [BACKEND_MEMORY, "MiB"], [CONNECTIONS, ""], [READY, "s"]],
   ];
   return units.map(([name, unit]) => {
     const values = samples.medians(name!);
@@ -78,15 +83,21 @@ async function measureRunner(
     samples.add(READY, column, (Date.now() - runner.startedMs) / 1000);
     await send(jobs);
     await scene.odoo.tell({ kind: "reset", holdsRequests: false });
+    const transactions = await scene.transactions();
     const idle = await scene.spent(subject, runner, () => delay(size.idleMs));
+    const idleTransactions = await scene.transactions() - transactions;
     const idleShare = idle.runnerMs / size.idleMs;
     const startMs = Date.now();
     const busy = await scene.spent(subject, runner, () => send(jobs));
     const event = (busy.runnerMs - idleShare * (Date.now() - startMs)) / jobs;
     samples.add(IDLE, column, idleShare * 1000);
+    samples.add(IDLE_BACKENDS, column, idle.backendsMs / size.idleMs * 1000);
+    samples.add(TRANSACTIONS, column, idleTransactions / size.idleMs * 1000);
     samples.add(EVENT, column, event * 1000);
     samples.add(MEMORY, column, residentMiB(runner.processId).now);
-    samples.add(CONNECTIONS, column, (await scene.backends(subject)).length / size.count);
+    const backends = await scene.backends(subject);
+    samples.add(CONNECTIONS, column, backends.length / size.count);
+    samples.add(BACKEND_MEMORY, column, median(backends.map(ownShareMiB)));
   });
 }
 

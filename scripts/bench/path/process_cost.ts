@@ -26,3 +26,9 @@ export function residentMiBOf(status: string): { readonly now: number; readonly 
     Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)![1]);
   return { now: field("VmRSS") / 1024, peak: field("VmHWM") / 1024 };
 }
+
+/** Memory of a process, what it shares with others divided among them. */
+export function ownShareMiB(processId: number): number {
+  const text = readFileSync(`/proc/${processId}/smaps_rollup`, "utf8");
+  return Number(/^Pss:\s+(\d+) kB/m.exec(text)![1]) / 1024;
+}

@@ -56,6 +56,13 @@ export class RunnerProcess {
     }
   }
 
+  /** Of its health server. */
+  get healthUrl(): string {
+    const [, url] = /health server: (http:\S+)\/status/.exec(this.#logText()) ?? [];
+    if (url === undefined) throw new Error("The runner does not say where its health server is");
+    return url;
+  }
+
   /** Lines of its log with one of these levels. */
   complaints(): string[] {
     return this.#logText().split("\n").filter((it) => / (WARNING|ERROR|CRITICAL) /.test(it));

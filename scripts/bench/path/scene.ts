@@ -140,6 +140,12 @@ export class Scene {
     };
   }
 
+  /** How many transactions were committed so far, as far as backends have told. */
+  async transactions(): Promise<number> {
+    const [row] = await this.query("select sum(xact_commit)::float8 as n from pg_stat_database");
+    return Number(row!["n"]);
+  }
+
   /** Process ids of the backends of a runner. */
   async backends(subject: Subject): Promise<number[]> {
     const rows = await this.query(

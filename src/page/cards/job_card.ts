@@ -31,15 +31,9 @@ export function JobCard({ why, view, onChange }: JobCardOptions): ComponentChild
     history.length > 0 && h(
       "ol",
       { class: "history" },
-      history.map(({ atMs, event, detail }, at) =>
-        h(
-          "li",
-          { key: at },
-          h("time", null, dateTime(atMs)),
-          ` ${event}`,
-          detail && h("span", { class: "note" }, ` ${detail}`),
-        )
-      ),
+      history.map(({ atMs, text }, at) => {
+        return h("li", { key: at }, h("time", null, dateTime(atMs)), ` ${text}`);
+      }),
     ),
     row && h(SteerJob, { database, uuid, view, onChange }),
   );

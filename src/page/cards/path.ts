@@ -30,8 +30,8 @@ export function Path(
           ` ${count(taken)} of ${capacity === null ? "∞" : count(capacity)} places taken, ` +
             `${count(waiting)} waiting${failed > 0 ? `, ${count(failed)} failed` : ""}`,
         ),
-        isHere && h("strong", { class: "here" }, "it waits here"),
-        closed.map((it) => h("span", { key: it.kind, class: "reason bad" }, CLOSED[it.kind])),
+        isHere && h("strong", { class: "here" }, "waits here"),
+        closed.map((it) => h("span", { key: it.kind, class: "pill bad" }, CLOSED[it.kind])),
       );
     }),
     h("li", { key: "Odoo", class: "open" }, "Odoo"),

@@ -20,7 +20,7 @@ export function Reasons(
 
 /** To the job that goes before, and to those that it depends on. */
 function linkOf(reason: ToldReason, database: string | undefined): ComponentChildren {
-  if (reason.kind === "order") return link(reason.first.database, reason.first.uuid, "first");
+  if (reason.kind === "order") return link(reason.first.database, reason.first.uuid, "show it");
   if (reason.kind === "dependencies" && database !== undefined) {
     return reason.parents.map(({ uuid }) => link(database, uuid, uuid));
   }

@@ -1,6 +1,6 @@
 import { type ComponentChild, h } from "preact";
 import type { OverviewChannel } from "../../view.ts";
-import { count, counted, short, since } from "../words.ts";
+import { count, short, since } from "../words.ts";
 import { Band } from "./band.ts";
 import { isActive, type Row } from "./channel_tree.ts";
 import { waterOf } from "./water.ts";
@@ -36,12 +36,17 @@ export function ChannelBlock(options: BlockOptions): ComponentChild {
         },
       }, isFolded ? "▸" : "▾"),
       h("span", { class: "name", title: channel.name }, node.label),
-      isFolded && h("span", { class: "below" }, `+${count(channel.below)}`),
+      isFolded && h(
+        "span",
+        { class: "below" },
+        `+${count(channel.below)}`,
+        h("span", { class: "unseen" }, " folded"),
+      ),
       marksOf(channel, pausedBy).map((it) => h("span", { key: it, class: "mark" }, it)),
-      h("span", { class: "places" }, placesOf(channel)),
+      h("span", { class: "places" }, placesOf(channel), h("span", { class: "unseen" }, " running")),
     ),
     h(Band, { water: waterOf(channel), width }),
-    isActive(node) && h("div", { class: "numbers" }, numbersOf(channel, nowMs)),
+    isActive(node) && h("div", { class: "numbers" }, numbersOf(row, nowMs)),
   );
 }
 
@@ -50,7 +55,7 @@ function placesOf({ allRunning, capacity }: OverviewChannel): string {
   return `${count(allRunning)} of ${count(capacity)}`;
 }
 
-export function marksOf(channel: OverviewChannel, pausedBy: string | null): string[] {
+function marksOf(channel: OverviewChannel, pausedBy: string | null): string[] {
   const { paused, sequential, throttle } = channel;
   return [
     ...(pausedBy !== null ? [`paused by ${pausedBy}`] : paused ? ["paused"] : []),
@@ -59,32 +64,20 @@ export function marksOf(channel: OverviewChannel, pausedBy: string | null): stri
   ];
 }
 
-function numbersOf(channel: OverviewChannel, nowMs: number): ComponentChild[] {
+function numbersOf({ node: { channel }, isFolded }: Row, nowMs: number): ComponentChild[] {
   const { waiting, failed, parked, allWaiting, allFailed, waitingSinceMs } = channel;
   const age = waitingSinceMs === null ? "" : `, ${since(waitingSinceMs, nowMs)}`;
+  const upstream = [
+    ...(allWaiting > waiting ? [`${short(allWaiting - waiting)} waiting`] : []),
+    ...(allFailed > failed ? [`${short(allFailed - failed)} failed`] : []),
+  ];
   const shown: [string, string][] = [];
   if (waiting > 0) shown.push(["waits", `${short(waiting)} waiting${age}`]);
-  else if (allWaiting > 0) shown.push(["above", `${short(allWaiting)} waiting above`]);
   if (failed > 0) shown.push(["failed", `${short(failed)} failed`]);
-  else if (allFailed > 0) shown.push(["above", `${short(allFailed)} failed above`]);
   if (parked > 0) shown.push(["parked", `${short(parked)} for others`]);
-  return shown.map(([kind, text]) => h("span", { key: text, class: kind }, text));
-}
-
-/** The same for those who listen. */
-export function spoken(row: Row, nowMs: number, pausedBy: string | null): string {
-  const { channel, label } = row.node;
-  const { capacity, allRunning, allWaiting, allFailed, waitingSinceMs, waiting } = channel;
-  const places = capacity === null ? "no limit" : `capacity ${capacity}`;
-  const oldest = waitingSinceMs === null || waiting === 0
-    ? ""
-    : `, the oldest of its own for ${since(waitingSinceMs, nowMs)}`;
-  return [
-    `${label}: ${places}`,
-    ...marksOf(channel, pausedBy),
-    `${count(allRunning)} running`,
-    `${count(allWaiting)} waiting${oldest}`,
-    ...(allFailed > 0 ? [`${count(allFailed)} failed`] : []),
-    ...(row.isFolded ? [counted(channel.below, "channel") + " folded"] : []),
-  ].join(", ");
+  // Beside its own there is no room, and what is upstream can be seen.
+  if (upstream.length > 0 && (isFolded || waiting === 0)) {
+    shown.push(["upstream", `upstream: ${upstream.join(", ")}`]);
+  }
+  return shown.map(([kind, text]) => h("span", { key: kind, class: kind }, text));
 }

@@ -15,6 +15,8 @@ export interface Choice {
   /** Channels of which all subchannels are wanted, however many. */
   readonly whole: ReadonlySet<string>;
   readonly onlyActive: boolean;
+  /** Others than those that were searched for are not missed. */
+  readonly isSearch: boolean;
 }
 
 /** A line of the tree as it is shown: a channel, or those of it that are left out. */
@@ -61,7 +63,8 @@ export function rowsOf(node: ChannelNode, choice: Choice, level = 1): Row {
   const rows = isFolded ? [] : shown.map((it) => rowsOf(it, choice, level + 1));
   const known = node.children.reduce((sum, it) => sum + 1 + it.channel.below, 0);
   const hidden = wanted.length - shown.length;
-  const left = isFolded ? 0 : hidden + (choice.onlyActive ? 0 : Math.max(0, below - known));
+  const unknown = choice.onlyActive || choice.isSearch ? 0 : Math.max(0, below - known);
+  const left = isFolded ? 0 : hidden + unknown;
   const more: Row = { node, level: level + 1, isFolded: false, left, rows: [] };
   return { node, level, isFolded, left: 0, rows: left > 0 ? [...rows, more] : rows };
 }

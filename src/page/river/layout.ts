@@ -39,18 +39,27 @@ export function layoutOf(root: Row, width: number): Layout {
   const end = Math.min(width - MOUTH, depth * column + (depth - 1) * GAP);
   const xOf = ({ level }: Row) => end - level * column - (level - 1) * GAP;
   const places = new Map<Row, Placed>();
-  const place = (row: Row, top: number): number => {
+  // Each column is filled from above by itself, so that no line of one leaves another empty.
+  const bottoms = new Array<number>(depth + 1).fill(0);
+  const bottomOf = (level: number) => bottoms[level] ?? 0;
+  const place = (row: Row) => {
+    const { level, rows: children } = row;
     const height = heightOf(row);
-    let bottom = top;
-    for (const it of row.rows) bottom = place(it, bottom);
-    const first = row.rows[0] && places.get(row.rows[0])!;
-    const amid = (top + bottom - height) / 2;
-    const y = first ? Math.max(top, Math.min(amid, first.y + DROP_MAX)) : top;
+    const span = children.reduce((sum, it) => sum + heightOf(it), 0);
+    if (span > 0) {
+      const beside = bottomOf(level) - (span - height) / 2;
+      bottoms[level + 1] = Math.max(bottomOf(level + 1), beside);
+    }
+    children.forEach(place);
+    const [first, last] = [children[0], children.at(-1)].map((it) => it && places.get(it)!);
+    const amid = first && last ? (first.y + last.y + last.height - height) / 2 : 0;
+    const y = Math.max(bottomOf(level), Math.min(amid, (first?.y ?? 0) + DROP_MAX));
     places.set(row, { row, x: xOf(row), y, width: column, height });
-    return Math.max(bottom, y + height);
+    bottoms[level] = y + height;
   };
-  const height = place(root, 0);
-  return { width, height, isWide: true, placed: rows.map((it) => places.get(it)!) };
+  place(root);
+  const placed = rows.map((it) => places.get(it)!);
+  return { width, height: Math.max(...bottoms), isWide: true, placed };
 }
 
 function lines(rows: readonly Row[]): Placed[] {

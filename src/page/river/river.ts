@@ -11,10 +11,10 @@ import { useFoundChannels } from "./found_channels.ts";
 /** The channels as water that flows from each into the one above it, down to root and Odoo. */
 export function River({ view }: { readonly view: View }): ComponentChild {
   const [search, setSearch] = useState("");
-  const [choice, setChoice] = useState<Choice>(FIRST_CHOICE);
+  const [choice, setChoice] = useState(FIRST_CHOICE);
   const found = useFoundChannels(search, view.nowMs);
   const root = treeOf(found?.channels ?? view.channels);
-  const row = root && rowsOf(root, choice);
+  const row = root && rowsOf(root, { ...choice, isSearch: found !== null });
   const toggle = (kind: "folded" | "whole", name: string) => {
     const names = new Set(choice[kind]);
     if (!names.delete(name)) names.add(name);
@@ -62,7 +62,11 @@ export function River({ view }: { readonly view: View }): ComponentChild {
   );
 }
 
-const FIRST_CHOICE: Choice = { folded: new Set(), whole: new Set(), onlyActive: false };
+const FIRST_CHOICE: Omit<Choice, "isSearch"> = {
+  folded: new Set(),
+  whole: new Set(),
+  onlyActive: false,
+};
 
 function noteOf({ channels, channelCount }: View, search: string, found: number | null): string {
   if (search !== "" && found !== null) return `${counted(found, "channel")} found`;

@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import type { View } from "../../view.ts";
 import { useWidth } from "../width.ts";
 import { count } from "../words.ts";
-import { ChannelBlock, spoken } from "./channel_block.ts";
+import { ChannelBlock } from "./channel_block.ts";
 import { flat, type Row } from "./channel_tree.ts";
 import { heightOf, layoutOf, type Placed } from "./layout.ts";
 import { Odoo } from "./odoo.ts";
@@ -52,7 +52,6 @@ export function RiverTree({ row, view, ...on }: RiverTreeOptions): ComponentChil
         key: keyOf(it),
         ...{ role: "treeitem", "aria-level": it.level, "data-row": keyOf(it) },
         ...(canFold(it) ? { "aria-expanded": !it.isFolded } : {}),
-        "aria-label": it.left > 0 ? moreOf(it) : spoken(it, view.nowMs, pausedBy),
         tabIndex: keyOf(it) === reached ? 0 : -1,
         class: it.left > 0 ? "item more" : "item",
         style: styleOf(placed, layout.isWide),

@@ -3,7 +3,7 @@ import type { Layout, Placed } from "./layout.ts";
 import { type Water, waterOf } from "./water.ts";
 
 /** Where the pipe lies in a block, from its upper edge. */
-export const PIPE_Y = 40;
+export const PIPE_Y = 39;
 
 /** The water between the channels: from each to the one that it flows into, and out of root. */
 export function Streams({ layout, isOpen }: { layout: Layout; isOpen: boolean }): ComponentChild {
@@ -69,7 +69,7 @@ function stream(key: string, water: Water, it: Curve): ComponentChild {
   return h("g", { key, class: water.isUnlimited ? "stream unlimited" : "stream" }, [
     h("path", { class: "banks", d: full }),
     fill > 0 && h("path", { class: "flow", d: band(it, thickness, fill) }),
-    fill > 0 && h("path", { class: "ripple", d: middle(it) }),
+    fill > 0 && it.share > 0.7 && h("path", { class: "ripple", d: middle(it, thickness, fill) }),
   ]);
 }
 
@@ -83,8 +83,11 @@ function band({ x1, y1, x2, y2, share }: Curve, thickness: number, fill: number)
     `V${low2}C${x2 - bend} ${low2} ${x1 + bend} ${low1} ${x1} ${low1}Z`;
 }
 
-function middle({ x1, y1, x2, y2 }: Curve): string {
+/** Of its water. */
+function middle({ x1, x2, share, ...it }: Curve, thickness: number, fill: number): string {
   const bend = (x2 - x1) * 0.5;
+  const down = thickness * (1 - fill) / 2;
+  const [y1, y2] = [it.y1 + down, it.y2 + down * share];
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }
 

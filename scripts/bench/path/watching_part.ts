@@ -1,0 +1,106 @@
+import type { BenchOptions } from "../options.ts";
+import type { Row } from "../report.ts";
+import type { RunnerProcess } from "./runner_process.ts";
+import { Samples } from "./samples.ts";
+import type { Scene } from "./scene.ts";
+import { OURS, type Subject, subjectsOf } from "./subjects.ts";
+
+export const WATCHING_COLUMNS = [OURS];
+
+export interface WatchingSize {
+  /** Jobs a second. */
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly pages: number;
+}
+
+const FULL: WatchingSize = { perSecond: 1_000, seconds: 10, pages: 5 };
+const CAPACITY = 100;
+const WARM_UP_JOBS = 2_000;
+const UNWATCHED = "CPU of the runner, nobody watches";
+const WATCHED = "CPU of the runner, watched";
+const EVENTS = "events that each page got";
+
+/** What it costs the runner that pages are open while it works. */
+export async function measureWatching(
+  scene: Scene,
+  options: BenchOptions,
+  size = FULL,
+): Promise<Row[]> {
+  const samples = new Samples();
+  const [ours] = subjectsOf(options);
+  for (let round = 0; round < options.rounds; round++) {
+    await scene.reset();
+    await scene.withRunner(ours!, { capacity: CAPACITY }, async (runner) => {
+      await runner.ready();
+      const { odoo, database } = scene;
+      await odoo.tell({ kind: "insert", database, count: WARM_UP_JOBS });
+      await odoo.tell({ kind: "awaitFinished", count: WARM_UP_JOBS });
+      // In turns: what goes before makes what comes after faster.
+      const measures = [
+        async () => samples.add(UNWATCHED, OURS, await shareOf(scene, ours!, runner, size)),
+        async () => {
+          const pages = await Pages.open(runner.healthUrl, size.pages);
+          samples.add(WATCHED, OURS, await shareOf(scene, ours!, runner, size));
+          samples.add(EVENTS, OURS, await pages.close() / size.pages);
+        },
+      ];
+      for (const measure of round % 2 === 0 ? measures : measures.reverse()) await measure();
+    });
+  }
+  const rows = [[UNWATCHED, "% of a core"], [WATCHED, "% of a core"], [EVENTS, ""]];
+  return rows.map(([name, unit]) => ({
+    ...{ name: name!, unit: unit! },
+    values: samples.medians(name!),
+  }));
+}
+
+/** Of a core, in percent, while jobs come evenly. */
+async function shareOf(
+  scene: Scene,
+  subject: Subject,
+  runner: RunnerProcess,
+  { perSecond, seconds }: WatchingSize,
+): Promise<number> {
+  const count = perSecond * seconds;
+  const startMs = performance.now();
+  const { runnerMs } = await scene.spent(subject, runner, async () => {
+    await scene.odoo.latencies({ kind: "rate", databases: [scene.database], perSecond, count });
+  });
+  return 100 * runnerMs / (performance.now() - startMs);
+}
+
+/** Pages as browsers have them open, as far as the runner can tell. */
+class Pages {
+  readonly #stop = new AbortController();
+  readonly #readers: Promise<number>[] = [];
+
+  static async open(url: string, count: number): Promise<Pages> {
+    const pages = new Pages();
+    for (let page = 0; page < count; page++) {
+      const { body } = await fetch(`${url}/events`, { signal: pages.#stop.signal });
+      pages.#readers.push(countEvents(body!));
+    }
+    return pages;
+  }
+
+  /** Answers how many events came to all of them. */
+  async close(): Promise<number> {
+    this.#stop.abort();
+    const counts = await Promise.all(this.#readers);
+    return counts.reduce((sum, it) => sum + it, 0);
+  }
+}
+
+async function countEvents(body: ReadableStream<Uint8Array>): Promise<number> {
+  let count = 0;
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of body) {
+      count += decoder.decode(chunk).split("event: view\n").length - 1;
+    }
+  } catch (error) {
+    if ((error as Error).name !== "AbortError") throw error;
+  }
+  return count;
+}

@@ -1,0 +1,200 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import type { View } from "../../src/view.ts";
+import { channelStatus, databaseStatus } from "../support/runner_status.ts";
+import { barriersOf, HAS_BROWSER, TestBrowser } from "./browser.ts";
+import { PageScene, type PageSceneOptions } from "./page_scene.ts";
+import { sampleScheduler, sampleView } from "./sample.ts";
+
+const HOSTILE = `<script>document.title="broken"</script><img src=x onerror=alert(1)>'"&`;
+const NOW = 1_800_000_000_000;
+
+describe("the page", { ignore: !HAS_BROWSER }, () => {
+  let browser: TestBrowser;
+  let scene: PageScene | null = null;
+  let view: View;
+
+  beforeAll(async () => {
+    browser = await TestBrowser.start();
+  });
+  beforeEach(() => {
+    view = sampleView(NOW);
+  });
+  afterEach(async () => {
+    const served = scene;
+    scene = null;
+    try {
+      await browser.calm();
+    } finally {
+      await served?.stop();
+    }
+    assertEquals(served?.errors ?? [], []);
+  });
+  afterAll(() => browser.stop());
+
+  async function serve(options: Partial<PageSceneOptions> = {}): Promise<string> {
+    scene = await PageScene.serve({ look: () => view, ...options });
+    return scene.url;
+  }
+  const rowOf = (channel: string) => `[data-row="${channel}"]`;
+
+  it("shows the channels with their numbers, and goes on as they change", async () => {
+    const { page } = await browser.open(await serve());
+
+    const bulk = page.locator(rowOf("root.mail.bulk"));
+    assertStringIncludes(await bulk.innerText(), "12.5K waiting");
+    assertStringIncludes(await bulk.innerText(), "2 of 2");
+    assertStringIncludes(await page.locator(rowOf("root.export")).innerText(), "paused");
+    await page.getByText("live", { exact: true }).waitFor();
+
+    const channels = view.channels.map((it) => {
+      return it.name === "root.mail.bulk" ? { ...it, waiting: 7, waitingSinceMs: null } : it;
+    });
+    view = { ...view, channels, nowMs: NOW + 1_000 };
+
+    await bulk.getByText("7 waiting", { exact: true }).waitFor();
+  });
+
+  it("says what is wrong as sentences", async () => {
+    const odoo = {
+      ...view.odoo,
+      open: false,
+      reason: "connection refused",
+      sinceMs: NOW - 240_000,
+    };
+    view = {
+      ...view,
+      odoo,
+      steering: {
+        ...{ enabled: true, resumed: [], capacities: [] },
+        paused: [{ what: "channel", name: "root.mail", by: "anna", sinceMs: NOW - 60_000 * 5 }],
+      },
+    };
+    const { page } = await browser.open(await serve());
+
+    await page.getByRole("button", { name: "Read-only: sign in" }).waitFor();
+    const troubles = await page.getByRole("region", { name: "What is wrong" }).innerText();
+    assertStringIncludes(
+      troubles,
+      "Odoo at http://odoo:8069 is away for 4 min: connection refused",
+    );
+    assertStringIncludes(troubles, "The channel mail is paused by anna for 5 min.");
+    assertStringIncludes(await page.locator(rowOf("root.mail")).innerText(), "paused by anna");
+  });
+
+  it("is gone through with keys", async () => {
+    const { page } = await browser.open(await serve());
+    const current = () => page.evaluate(() => document.activeElement?.getAttribute("data-row"));
+
+    await page.locator(rowOf("root")).focus();
+    for (const key of ["ArrowDown", "ArrowDown", "ArrowLeft"]) await page.keyboard.press(key);
+    assertEquals(await current(), "root.export");
+    await page.keyboard.press("ArrowLeft");
+    assertEquals(await page.locator(rowOf("root.export.csv")).count(), 0);
+    assertEquals(await page.locator(rowOf("root.export")).getAttribute("aria-expanded"), "false");
+    await page.keyboard.press("ArrowRight");
+    await page.locator(rowOf("root.export.csv")).waitFor();
+    await page.keyboard.press("End");
+    assertEquals(await current(), "root.stock.pickings");
+  });
+
+  it("hides what is quiet, and finds channels that it does not show", async () => {
+    const scheduler = sampleScheduler(NOW);
+    scheduler.configure("root:1,quiet:1,hidden.deep:1,mail:4,mail.bulk:2");
+    const find = (search: string, max: number) => scheduler.overview({ search, max });
+    const quiet = { ...channelStatus("root.quiet"), parent: "root", below: 0 };
+    const sums = { allWaiting: 0, allRunning: 0, allFailed: 0 };
+    view = { ...view, channels: [...view.channels, { ...quiet, ...sums }], channelCount: 999 };
+    const { page } = await browser.open(await serve({ find }));
+
+    await page.locator(rowOf("root.quiet")).waitFor();
+    await page.getByLabel("only those with jobs").check();
+    await page.locator(rowOf("root.quiet")).waitFor({ state: "detached" });
+    await page.getByLabel("only those with jobs").uncheck();
+    await page.getByText("the fullest of 999 channels").waitFor();
+    await page.getByLabel("Find a channel").fill("DEEP");
+    await page.locator(rowOf("root.hidden.deep")).waitFor();
+    await page.getByText("1 channel found").waitFor();
+    assertEquals(await page.locator(rowOf("root.mail")).count(), 0);
+  });
+
+  it("takes no text for anything but text", async () => {
+    const [root] = view.channels;
+    const hostile = { ...root!, name: `root.${HOSTILE}`, parent: "root" };
+    const database = databaseStatus(HOSTILE, "recovering", { reason: HOSTILE });
+    view = { ...view, channels: [root!, hostile], databases: [database] };
+    const job = {
+      ...{ database: HOSTILE, uuid: HOSTILE, state: HOSTILE, channel: HOSTILE, priority: 1 },
+      ...{ createdMs: NOW, etaMs: null, enqueuedMs: null, startedMs: null, doneMs: null },
+      ...{ retry: 1, maxRetries: 5, name: HOSTILE, method: HOSTILE, error: HOSTILE },
+    };
+    const jobs = {
+      find: () =>
+        Promise.resolve({
+          ...{ jobs: [job], asked: 1, isCut: false, problemCount: 1 },
+          problems: [{ database: HOSTILE, problem: HOSTILE }],
+        }),
+    };
+    const { page } = await browser.open(await serve({ jobs }));
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.locator(".found table").waitFor();
+
+    const text = await page.locator("body").innerText();
+    assert(text.split(HOSTILE).length > 8, text);
+    assertEquals(await page.locator("img, body script").count(), 0);
+    assertEquals(await page.title(), "Jobs");
+  });
+
+  it("works below any path", async () => {
+    const { page } = await browser.open(`${await serve({ prefix: "/odoo/jobs" })}`);
+
+    await page.getByText("live", { exact: true }).waitFor();
+    await page.getByLabel("Find a channel").fill("x");
+    await page.getByText("0 channels found").waitFor();
+  });
+
+  it("asks now and then where no stream can be had", async () => {
+    const url = await serve();
+    const watchers = Array.from({ length: 40 }, () => scene!.live.watch()!);
+    const { page } = await browser.open(url);
+
+    await page.getByText("every 3 s", { exact: true }).waitFor();
+
+    await Promise.all(watchers.map((it) => it.cancel()));
+    browser.forgive("503");
+  });
+
+  it("says when it has lost the runner, and finds it again", async () => {
+    const { page } = await browser.open(await serve());
+    await page.getByText("live", { exact: true }).waitFor();
+    const { port } = scene!.served;
+
+    await scene!.stop();
+    await page.getByText(/^Lost the runner: heard last at \d\d:\d\d$/).waitFor();
+    assertStringIncludes(await page.locator(rowOf("root")).innerText(), "11 of 12");
+    await serve({ port });
+    await page.getByText("live", { exact: true }).waitFor();
+
+    browser.forgive("net::ERR_");
+  });
+
+  it("fits a telephone", async () => {
+    const { page } = await browser.open(await serve(), { viewport: { width: 360, height: 700 } });
+    await page.locator(rowOf("root.mail.bulk")).waitFor();
+
+    assertEquals(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    assertEquals(await barriersOf(page), []);
+  });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    it(`has no barriers when it is ${colorScheme}`, async () => {
+      const { page } = await browser.open(await serve(), { colorScheme });
+      await page.locator(rowOf("root.mail.bulk")).waitFor();
+
+      assertEquals(await barriersOf(page), []);
+      const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const [red] = ground.match(/\d+/g)!.map(Number);
+      assertEquals(red! > 127, colorScheme === "light");
+    });
+  }
+});
