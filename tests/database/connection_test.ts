@@ -37,6 +37,15 @@ describe("driverOptions", () => {
     });
   });
 
+  it("asks for the password at every connection, where it may change", () => {
+    const passwords = ["first", "second", null];
+    const password = () => passwords.shift() ?? null;
+
+    const asked = [options({ password }), options({ password }), options({ password })];
+
+    assertEquals(asked.map((it) => it.password), ["first", "second", undefined]);
+  });
+
   it("gives the server the deadline of statements and the session its name", () => {
     const { connection } = options();
 

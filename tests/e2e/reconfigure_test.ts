@@ -159,7 +159,7 @@ describe("ConnectorRunner.reconfigure", () => {
     await until("it is left", () => test.stateOf(other) === undefined);
 
     // What still runs takes its places all the same.
-    assertEquals(channel("root").running, 2);
+    await until("two still run", () => channel("root").running === 2);
     const [lock] = await postgres.admin`
       select count(*)::int as count from pg_stat_activity
       where datname = ${other.name} and application_name like 'odoo_jobrunner%'`;
@@ -167,6 +167,20 @@ describe("ConnectorRunner.reconfigure", () => {
     for (const uuid of running.slice(1)) finish(uuid, other);
     await until("none runs", () => channel("root").running === 0);
     assertEquals(await other.counts(), { done: 4, pending: 1 });
+  });
+
+  it("stops in time while a database is being left", async () => {
+    const other = await postgres.database("16.0");
+    await start("root:5", { databases: [database, other], drainTimeoutMs: 200 });
+    const { running, waiting } = await occupy(other);
+
+    test.runner.reconfigure({ databases: [database.name] });
+    await test.log.until("database is no longer served");
+    await test.stop();
+
+    assertEquals(await other.state(waiting), "enqueued");
+    for (const uuid of running) finish(uuid, other);
+    await other.untilAll("done");
   });
 
   it("takes a database again that is chosen again while it is being left", async () => {
