@@ -96,6 +96,7 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
     async function signIn(token: string): Promise<void> {
       await button("Read-only: sign in").click();
       await page.getByLabel("The token of --admin-token-file").fill(token);
+      await page.getByLabel("Your name, for the log").fill("Anna");
       await button("Sign in").click();
     }
 
@@ -120,7 +121,7 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
       await page.keyboard.press("Escape");
 
       await button("Pause everything").click();
-      await page.getByText(/^Everything is paused by /).waitFor();
+      await page.getByText(/^Everything is paused by Anna/).waitFor();
       await button("Resume everything").click();
       await button("Pause everything").waitFor();
       assertEquals(await barriersOf(page), []);

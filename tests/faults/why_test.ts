@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
 import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
+import { HAS_BROWSER, TestBrowser } from "../browser/browser.ts";
 import { AskedRunner, kindsOf } from "../support/asked_runner.ts";
 import { FaultScene, HastyClock } from "../support/fault_scene.ts";
 import { closedPort } from "../support/http_server.ts";
@@ -17,18 +18,24 @@ describe("why a job does not run after a fault", () => {
   let scene: FaultScene;
   let database: TestDatabase;
   let asked: AskedRunner;
+  let browser: TestBrowser | null = null;
 
   beforeAll(async () => {
     scene = await FaultScene.start("10.0");
+    // Elsewhere server and command line alone are asked.
+    if (HAS_BROWSER) browser = await TestBrowser.start();
   });
   afterEach(async () => {
     await asked.stop();
     await scene.calm();
   });
-  afterAll(() => scene.stop());
+  afterAll(async () => {
+    await browser?.stop();
+    await scene.stop();
+  });
 
   async function run(options: Partial<TestRunnerOptions> = {}): Promise<void> {
-    asked = await AskedRunner.serve(scene.run([database], options));
+    asked = await AskedRunner.serve(scene.run([database], options), browser);
   }
 
   const untilWhy = (uuid: string, ...kinds: Parameters<AskedRunner["untilWhy"]>[2][]) => {

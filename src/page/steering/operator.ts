@@ -2,7 +2,7 @@
 import { type ComponentChild, h } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { View } from "../../view.ts";
-import { setToken, useToken } from "./token.ts";
+import { signIn, signOut, useToken } from "./token.ts";
 import { PauseButton } from "./pause_button.ts";
 
 /** Whether whoever looks may change anything: with a token. */
@@ -21,7 +21,7 @@ export function Operator({ view }: { readonly view: View }): ComponentChild {
       "span",
       { class: "operator" },
       h(PauseButton, { target: { everything: true }, name: "everything", view }),
-      h("button", { type: "button", onClick: () => setToken("") }, "Sign out"),
+      h("button", { type: "button", onClick: signOut }, "Sign out"),
     );
   }
   const open = () => dialog.current?.showModal();
@@ -39,9 +39,10 @@ export function Operator({ view }: { readonly view: View }): ComponentChild {
 
 function SignIn({ onDone }: { readonly onDone: () => void }): ComponentChild {
   const [text, setText] = useState("");
+  const [name, setName] = useState("");
   const submit = (event: Event) => {
     event.preventDefault();
-    if (text.trim() !== "") setToken(text.trim());
+    if (text.trim() !== "") signIn(text.trim(), name.trim());
     onDone();
   };
   return h(
@@ -56,7 +57,16 @@ function SignIn({ onDone }: { readonly onDone: () => void }): ComponentChild {
         onInput: (event: Event) => setText((event.target as HTMLInputElement).value),
       }),
     ),
-    h("p", { class: "note" }, "It is kept until this tab is closed."),
+    h(
+      "label",
+      null,
+      "Your name, for the log",
+      h("input", {
+        ...{ type: "text", value: name, autocomplete: "username", maxLength: 100 },
+        onInput: (event: Event) => setName((event.target as HTMLInputElement).value),
+      }),
+    ),
+    h("p", { class: "note" }, "Both are kept until this tab is closed."),
     h("button", { type: "submit", class: "main" }, "Sign in"),
     h("button", { type: "button", onClick: onDone }, "Cancel"),
   );

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { type Answer, tell } from "../ask.ts";
-import { setToken, token } from "./token.ts";
+import { operatorName, signOut, token } from "./token.ts";
 
 /** What an operator orders, and what became of it. */
 export interface Orders {
@@ -16,9 +16,11 @@ export function useOrders(): Orders {
   const [problem, setProblem] = useState<string | null>(null);
   const give = async <T>(path: string, body: object): Promise<T | null> => {
     setOnTheWay(true);
-    const answer: Answer<T> = await tell<T>(`steer/${path}`, token(), body);
+    const by = operatorName();
+    const signed = by === "" ? body : { ...body, by };
+    const answer: Answer<T> = await tell<T>(`steer/${path}`, token(), signed);
     setOnTheWay(false);
-    if (answer.status === 401) setToken("");
+    if (answer.status === 401) signOut();
     setProblem(answer.status === 401 ? "This token is not the right one" : answer.problem);
     return answer.value;
   };
