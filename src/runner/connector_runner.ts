@@ -5,7 +5,7 @@ import { type Logger, QUEUE_JOB_LOGGER } from "../log.ts";
 import type { SchedulerError, TakenWaits } from "../scheduler/mod.ts";
 import type { RunnerPhase, RunnerStatus } from "../status.ts";
 import type { JobChanger } from "../steering.ts";
-import type { Explainer, JobsWhy } from "../why.ts";
+import type { Explainer } from "../why.ts";
 import { groupOf, Leadership } from "./leadership.ts";
 import { Explanations } from "./explanations.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
@@ -18,6 +18,7 @@ import { JobRequests } from "./job_requests.ts";
 import { LiveScheduler } from "./live_scheduler.ts";
 import { loggersByAddon } from "./loggers_by_addon.ts";
 import { completeOptions, type RunnerChanges, type RunnerOptions } from "./runner_options.ts";
+import { OpenReads } from "./open_reads.ts";
 import { Reading } from "./reading.ts";
 import { serveDatabase } from "./serve_database.ts";
 import { ServedDatabases } from "./served_databases.ts";
@@ -66,6 +67,7 @@ export class ConnectorRunner {
   #phase: RunnerPhase = "starting";
   #isStarted = false;
   readonly #reading: Reading;
+  readonly #reads = new OpenReads();
   readonly #history = new JobHistory(() => this.#options.clock.nowMs());
   #stopped: Promise<void> | null = null;
   readonly #drain: Drain;
@@ -112,16 +114,17 @@ export class ConnectorRunner {
       },
     });
     this.#databases = this.#serve(complete);
+    const readers = { ...complete, reads: this.#reads };
     this.why = new Explanations({
-      ...{ ...complete, scheduler: this.#scheduler, requests: this.#requests },
+      ...{ ...readers, scheduler: this.#scheduler, requests: this.#requests },
       ...{ history: this.#history, steering: this.steering },
       phase: () => this.#phase,
       isReading: () => this.#reading.isAwaited,
       served: (name) => this.#databases.get(name),
       databases: () => this.#databases.names(),
     });
-    this.jobChanges = new JobChanges({ ...complete, served: (name) => this.#databases.get(name) });
-    this.jobs = new JobSearch({ ...complete, databases: () => this.#databases.names() });
+    this.jobChanges = new JobChanges({ ...readers, served: (name) => this.#databases.get(name) });
+    this.jobs = new JobSearch({ ...readers, databases: () => this.#databases.names() });
     this.#drain = new Drain({ clock, logger: this.#logger, served: () => this.#databases.all() });
     this.#leadership = new Leadership({
       ...{ ...complete, timing, logger: this.#logger },
@@ -180,11 +183,6 @@ export class ConnectorRunner {
    */
   stop(): Promise<void> {
     return this.#stopped ??= this.#end();
-  }
-
-  /** Why a job does not run; without a database, in all that are served. */
-  explain(database: string | null, uuid: string): Promise<JobsWhy> {
-    return this.why.explain(database, uuid);
   }
 
   get status(): RunnerStatus {
@@ -278,6 +276,7 @@ export class ConnectorRunner {
     await this.#requests.stop();
     await this.#drain.wait(PUT_BACK_MS);
     this.#drain.tellLeft();
+    await this.#reads.stop();
     await this.#databases.stop();
     await this.#leadership.stop();
     this.#phase = "stopped";

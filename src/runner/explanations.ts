@@ -23,6 +23,7 @@ import type { JobRequests } from "./job_requests.ts";
 import { jobReasons } from "./job_reasons.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import { databaseStatusOf, withFailed } from "./runner_status.ts";
+import type { OpenReads } from "./open_reads.ts";
 import type { Served } from "./served_databases.ts";
 import type { Steering } from "./steering.ts";
 import { Slots } from "./slots.ts";
@@ -30,6 +31,7 @@ import { Slots } from "./slots.ts";
 export interface ExplanationsOptions {
   readonly clock: Clock;
   readonly connection: ConnectionSettings;
+  readonly reads: OpenReads;
   readonly scheduler: LiveScheduler;
   readonly requests: JobRequests;
   readonly history: JobHistory;
@@ -54,8 +56,8 @@ export class Explanations implements Explainer {
   readonly #reader: JobReader;
 
   constructor(options: ExplanationsOptions) {
-    const { clock, connection } = this.#options = options;
-    this.#reader = new JobReader({ clock, connection, slots: new Slots(clock) });
+    this.#options = options;
+    this.#reader = new JobReader({ ...options, slots: new Slots(options.clock) });
   }
 
   async explain(database: string | null, uuid: string): Promise<JobsWhy> {

@@ -33,8 +33,7 @@ export class JobChanges implements JobChanger {
 
   constructor(options: JobChangesOptions) {
     this.#options = options;
-    const { clock, connection } = options;
-    this.#reader = new JobReader({ clock, connection, slots: new Slots(clock) });
+    this.#reader = new JobReader({ ...options, slots: new Slots(options.clock) });
   }
 
   /** @throws {RangeError} It cannot be done, or only a part of it was. */

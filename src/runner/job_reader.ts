@@ -3,14 +3,18 @@ import type { ConnectionSettings } from "../database/connection.ts";
 import { Database } from "../database/database.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import type { Session } from "../database/session.ts";
+import type { OpenReads } from "./open_reads.ts";
 import type { Slots } from "./slots.ts";
 
 export interface JobReaderOptions {
   readonly clock: Clock;
   readonly connection: ConnectionSettings;
+  readonly reads: OpenReads;
   /** So many databases are read at the same time, whoever asks. */
   readonly slots: Slots;
 }
+
+type Work<T> = (session: Session, generation: KnownGeneration) => Promise<T>;
 
 /** What was read, or why it was not. */
 export type Read<T> =
@@ -36,10 +40,15 @@ export class JobReader {
   /**
    * @param untilMs When the answer is of no use any more.
    */
-  async read<T>(
+  read<T>(database: string, work: Work<T>, untilMs = Infinity): Promise<Read<T>> {
+    return this.#options.reads.during((ended) => this.#read(database, work, untilMs, ended));
+  }
+
+  async #read<T>(
     database: string,
-    work: (session: Session, generation: KnownGeneration) => Promise<T>,
-    untilMs = Infinity,
+    work: Work<T>,
+    untilMs: number,
+    ended: AbortSignal,
   ): Promise<Read<T>> {
     const { clock, connection, slots } = this.#options;
     const giveBack = await slots.take();
@@ -52,7 +61,8 @@ export class JobReader {
       const reader = new Database(database, {
         ...{ connection: { ...connection, statementTimeoutMs }, clock },
       });
-      const session = await reader.openSession({}, { signal: stop.signal });
+      const signal = AbortSignal.any([stop.signal, ended]);
+      const session = await reader.openSession({}, { signal });
       try {
         const generation = await reader.generation(session);
         if ("reason" in generation) return failed(generation.reason);
@@ -61,6 +71,7 @@ export class JobReader {
         await session.end();
       }
     } catch (error) {
+      if (ended.aborted) return failed("the job runner stops");
       const isLate = stop.signal.aborted;
       return failed(isLate ? `no answer within ${READ_MS / 1000} s` : (error as Error).message);
     } finally {

@@ -1,13 +1,9 @@
-import type { Clock } from "../clock.ts";
-import type { ConnectionSettings } from "../database/connection.ts";
 import { searchJobs } from "../database/job_search.ts";
 import type { FoundJob, FoundJobs, JobFinder, JobQuestion } from "../job_list.ts";
-import { JobReader, READ_MS } from "./job_reader.ts";
+import { JobReader, type JobReaderOptions, READ_MS } from "./job_reader.ts";
 import { Slots } from "./slots.ts";
 
-export interface JobSearchOptions {
-  readonly clock: Clock;
-  readonly connection: ConnectionSettings;
+export interface JobSearchOptions extends Omit<JobReaderOptions, "slots"> {
   /** Names of all that are served. */
   readonly databases: () => readonly string[];
 }
@@ -25,9 +21,9 @@ export class JobSearch implements JobFinder {
   readonly #reader: JobReader;
 
   constructor(options: JobSearchOptions) {
-    const { clock, connection } = this.#options = options;
-    const slots = new Slots(clock, DATABASES_MAX, READ_MS);
-    this.#reader = new JobReader({ clock, connection, slots });
+    this.#options = options;
+    const slots = new Slots(options.clock, DATABASES_MAX, READ_MS);
+    this.#reader = new JobReader({ ...options, slots });
   }
 
   async find(question: JobQuestion): Promise<FoundJobs | null> {

@@ -169,7 +169,7 @@ describe("why a job does not run", () => {
     await until("it is over", async () => (await asked!.why(database, uuid)).history.length > 2);
     await database.sql`delete from queue_job`;
 
-    const { jobs } = await test!.runner.explain(null, uuid);
+    const { jobs } = await test!.runner.why.explain(null, uuid);
 
     assertEquals(jobs.map((it) => [kindsOf(it), it.history.at(-1)?.event]), [
       [["missing"], "answered"],
@@ -261,7 +261,7 @@ describe("why a job does not run", () => {
     standby.runner.start();
     await until("it stands by", () => standby.runner.status.phase === "standby");
 
-    const { jobs } = await standby.runner.explain(database.name, uuid);
+    const { jobs } = await standby.runner.why.explain(database.name, uuid);
     await standby.stop();
 
     assertEquals(jobs.map(kindsOf), [["runner", "database"]]);
@@ -276,7 +276,7 @@ describe("why a job does not run", () => {
     test = TestRunner.start(postgres, { databases: others, port: odoo.port, channels: CHANNELS });
     await test.untilReady(...others);
 
-    const { jobs, asked: count } = await test.runner.explain(null, uuid);
+    const { jobs, asked: count } = await test.runner.why.explain(null, uuid);
 
     assertEquals(count, 10);
     assertEquals(jobs.map((it) => it.database).sort(), [others[3]!.name, others[5]!.name].sort());

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import type { NewJob } from "../../scripts/demo/odoo_jobs.ts";
 import { SystemClock } from "../../src/clock.ts";
 import { JobChanges } from "../../src/runner/job_changes.ts";
+import { OpenReads } from "../../src/runner/open_reads.ts";
 import type { Served } from "../../src/runner/served_databases.ts";
 import type { JobsChange, JobsChanged } from "../../src/steering.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
@@ -44,7 +45,7 @@ describe("JobChanges", () => {
   function change(wanted: Partial<JobsChange>): Promise<JobsChanged> {
     const turn = { inFlight: { get: (uuid: string) => inHands.includes(uuid) ? {} : undefined } };
     const changes = new JobChanges({
-      ...{ clock, connection: server.connection },
+      ...{ clock, connection: server.connection, reads: new OpenReads() },
       served: (name) => name === odoo.name ? { turn } as unknown as Served : undefined,
     });
     return changes.change({ ...ALL, action: "requeue", database: odoo.name, ...wanted }, "anna");

@@ -4,11 +4,13 @@ import type { InstallOptions } from "../../scripts/demo/odoo_schema.ts";
 import { type Clock, SystemClock } from "../../src/clock.ts";
 import type { FoundJobs, JobQuestion } from "../../src/job_list.ts";
 import { JobReader } from "../../src/runner/job_reader.ts";
+import { OpenReads } from "../../src/runner/open_reads.ts";
 import { JobSearch } from "../../src/runner/job_search.ts";
 import { Slots } from "../../src/runner/slots.ts";
 import { HastyClock } from "../support/fault_scene.ts";
 import { closedPort } from "../support/http_server.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
+import { until } from "../support/until.ts";
 
 /** One of each set of columns. */
 const SCHEMAS: readonly [string, InstallOptions?][] = [
@@ -35,8 +37,10 @@ describe("JobSearch", () => {
     question: Partial<JobQuestion> = {},
     clock: Clock = new SystemClock(),
   ): Promise<FoundJobs> {
-    const names = () => databases.map((it) => it.name);
-    const search = new JobSearch({ clock, connection: postgres.connection, databases: names });
+    const search = new JobSearch({
+      ...{ clock, connection: postgres.connection, reads: new OpenReads() },
+      databases: () => databases.map((it) => it.name),
+    });
     const found = await search.find({ ...ANY, ...question });
     if (clock instanceof SystemClock) assertEquals(clock.openTimers, 0);
     return found!;
@@ -177,11 +181,33 @@ describe("JobSearch", () => {
 });
 
 describe("JobReader", () => {
+  it("ends with the runner, in the middle of a statement", async () => {
+    const postgres = await TestPostgres.start();
+    const { name } = await postgres.database("16.0");
+    const [clock, reads] = [new SystemClock(), new OpenReads()];
+    const { connection } = postgres;
+    const reader = new JobReader({ clock, connection, reads, slots: new Slots(clock) });
+    let isAsked = false;
+    const read = reader.read(name, (session) => {
+      isAsked = true;
+      return session.run("select pg_sleep(60)");
+    });
+    await until("it reads", () => isAsked);
+
+    await reads.stop();
+
+    assertEquals((await read).problem, "the job runner stops");
+    assertEquals([clock.openTimers, await postgres.backends()], [0, 0]);
+    await postgres.stop();
+  });
+
   it("asks nobody when it is too late", async () => {
     const clock = new SystemClock();
     const port = await closedPort();
     const connection = { ...{} as TestPostgres["connection"], port, statementTimeoutMs: 1 };
-    const reader = new JobReader({ clock, connection, slots: new Slots(clock, 1) });
+    const reader = new JobReader({
+      ...{ clock, connection, slots: new Slots(clock, 1), reads: new OpenReads() },
+    });
 
     const read = await reader.read("shop", () => Promise.reject(), clock.nowMs());
 

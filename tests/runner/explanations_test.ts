@@ -3,6 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { defaultConnection } from "../../src/database/connection.ts";
 import { Explanations, type ExplanationsOptions } from "../../src/runner/explanations.ts";
 import { JobHistory } from "../../src/runner/job_history.ts";
+import { OpenReads } from "../../src/runner/open_reads.ts";
 import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
 import { job } from "../scheduler/conformance/steps.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -13,7 +14,7 @@ type Requests = ExplanationsOptions["requests"];
 function explanations(changes: Partial<ExplanationsOptions> = {}): Explanations {
   const clock = new FakeClock();
   return new Explanations({
-    ...{ clock, connection: defaultConnection({}) },
+    ...{ clock, connection: defaultConnection({}), reads: new OpenReads() },
     scheduler: new LiveScheduler("root:4,mail:2", () => {}, { clock }),
     requests: requests({}),
     history: new JobHistory(() => 0),

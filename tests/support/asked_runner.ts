@@ -65,7 +65,7 @@ export class AskedRunner {
   }
 
   async why({ name }: TestDatabase, uuid: string): Promise<JobWhy> {
-    const { jobs } = await this.test.runner.explain(name, uuid);
+    const { jobs } = await this.test.runner.why.explain(name, uuid);
     assertEquals(jobs.length, 1);
     return jobs[0]!;
   }
