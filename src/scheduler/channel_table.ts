@@ -133,8 +133,9 @@ export class ChannelTable {
       if (config) this.#set(config, parentName(name));
       else if (known) this.#setOnTheFly(name, this.#configured);
     };
+    const isPaused = change?.paused ?? this.#configured.get(name)?.paused ?? false;
     // Jobs of a channel that is paused come back to it, wherever they have flowed.
-    if (known && change?.paused && !known.config.paused) this.#core.reconfigure(set);
+    if (known && isPaused && !known.config.paused) this.#core.reconfigure(set);
     else set();
   }
 

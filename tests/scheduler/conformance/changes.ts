@@ -34,6 +34,20 @@ export function changesConformance(create: CreateScheduler): void {
       assertEquals([paused, take(scheduler, NOW)], [["c"], ["b"]]);
     });
 
+    it("that ends calls them back where the string pauses the channel", () => {
+      const scheduler = create("root:1,mail:9:paused,mail.bulk:9");
+      scheduler.changeChannel("mail", { paused: false });
+      notifyAll(scheduler, ["a", "b"], { channel: "mail.bulk" });
+      take(scheduler, NOW);
+      scheduler.changeChannel("mail", null);
+      scheduler.notify(job("a", { channel: "mail.bulk", state: "done" }));
+
+      const paused = take(scheduler, NOW);
+      scheduler.changeChannel("mail", { paused: false });
+
+      assertEquals([paused, take(scheduler, NOW)], [[], ["b"]]);
+    });
+
     it("that resumes it counts where the string pauses it", () => {
       const scheduler = create("root:9,mail:1:paused");
       notifyAll(scheduler, ["a"], { channel: "mail" });
