@@ -128,7 +128,7 @@ export class Demo {
     });
     this.#takeDown.push(() => runner.stop());
     this.#print(`Runner       process ${runner.processId}, settings ${runner.settingsFile}`);
-    this.#print(`Status page  ${runner.url}/status`);
+    this.#print(`Page         ${runner.url}/`);
     this.#print(`Channels     ${channelString(CHANNELS)}`);
     return runner;
   }

@@ -17,7 +17,7 @@ describe("Demo", () => {
       { ok: true, jobs: 60, over: 60 },
       lines.join("\n"),
     );
-    assertMatch(lines.join("\n"), /Status page {2}http:\/\/127\.0\.0\.1:\d+\/status/);
+    assertMatch(lines.join("\n"), /Page {9}http:\/\/127\.0\.0\.1:\d+\/$/m);
     assertMatch(lines.join("\n"), /Runner {7}process \d+, settings \S+odoo\.conf\n/);
   });
 });
