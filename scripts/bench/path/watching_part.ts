@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { BenchOptions } from "../options.ts";
 import type { Row } from "../report.ts";
 import type { RunnerProcess } from "./runner_process.ts";
@@ -10,18 +11,22 @@ export const WATCHING_COLUMNS = [OURS];
 export interface WatchingSize {
   /** Jobs a second. */
   readonly perSecond: number;
+  /** Of one measure. */
   readonly seconds: number;
+  /** Measures of a round, of each kind. */
+  readonly measures: number;
   readonly pages: number;
 }
 
-const FULL: WatchingSize = { perSecond: 1_000, seconds: 10, pages: 5 };
+const FULL: WatchingSize = { perSecond: 1_000, seconds: 5, measures: 4, pages: 5 };
 const CAPACITY = 100;
 const WARM_UP_JOBS = 2_000;
-const UNWATCHED = "CPU of the runner, nobody watches";
-const WATCHED = "CPU of the runner, watched";
-const EVENTS = "events that each page got";
+const EVENTS = "events a second that each page got";
 
-/** What it costs the runner that pages are open while it works. */
+/**
+ * What it costs the runner that pages are open: while it works, and while there is nothing to do,
+ * where the cost is not lost in the noise of the work.
+ */
 export async function measureWatching(
   scene: Scene,
   options: BenchOptions,
@@ -36,23 +41,30 @@ export async function measureWatching(
       const { odoo, database } = scene;
       await odoo.tell({ kind: "insert", database, count: WARM_UP_JOBS });
       await odoo.tell({ kind: "awaitFinished", count: WARM_UP_JOBS });
-      // In turns: what goes before makes what comes after faster.
-      const measures = [
-        async () => samples.add(UNWATCHED, OURS, await shareOf(scene, ours!, runner, size)),
-        async () => {
-          const pages = await Pages.open(runner.healthUrl, size.pages);
-          samples.add(WATCHED, OURS, await shareOf(scene, ours!, runner, size));
-          samples.add(EVENTS, OURS, await pages.close() / size.pages);
-        },
-      ];
-      for (const measure of round % 2 === 0 ? measures : measures.reverse()) await measure();
+      for (const perSecond of [size.perSecond, 0]) {
+        const measure = () => shareOf(scene, ours!, runner, { ...size, perSecond });
+        for (let at = 0; at < 2 * size.measures; at++) {
+          // In turns: what goes before makes what comes after faster.
+          const isWatched = at % 4 === 1 || at % 4 === 2;
+          const pages = await Pages.open(runner.healthUrl, isWatched ? size.pages : 0);
+          samples.add(nameOf(perSecond, isWatched), OURS, await measure());
+          const events = await pages.close();
+          if (isWatched) samples.add(EVENTS, OURS, events / size.pages / size.seconds);
+        }
+      }
     });
   }
-  const rows = [[UNWATCHED, "% of a core"], [WATCHED, "% of a core"], [EVENTS, ""]];
+  const shares = [size.perSecond, 0].flatMap((it) => [nameOf(it, false), nameOf(it, true)]);
+  const rows = [...shares.map((it) => [it, "% of a core"]), [EVENTS, ""]];
   return rows.map(([name, unit]) => ({
     ...{ name: name!, unit: unit! },
     values: samples.medians(name!),
   }));
+}
+
+function nameOf(perSecond: number, isWatched: boolean): string {
+  const work = perSecond === 0 ? "without jobs" : "at work";
+  return `CPU of the runner ${work}, ${isWatched ? "watched" : "nobody watches"}`;
 }
 
 /** Of a core, in percent, while jobs come evenly. */
@@ -65,6 +77,7 @@ async function shareOf(
   const count = perSecond * seconds;
   const startMs = performance.now();
   const { runnerMs } = await scene.spent(subject, runner, async () => {
+    if (perSecond === 0) return await delay(1000 * seconds);
     await scene.odoo.latencies({ kind: "rate", databases: [scene.database], perSecond, count });
   });
   return 100 * runnerMs / (performance.now() - startMs);
