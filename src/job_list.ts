@@ -1,3 +1,5 @@
+import type { JobDetails } from "./why.ts";
+
 /*
  * Jobs that people look for: the answers of a runner and the JSON of `/jobs`. All times are
  * milliseconds since the epoch. Names, uuids and error texts are as the databases have them:
@@ -15,27 +17,13 @@ export interface JobQuestion {
 }
 
 /** A row of `queue_job` among others. */
-export interface FoundJob {
+export interface FoundJob extends Omit<JobDetails, "parents"> {
   readonly database: string;
   readonly uuid: string;
-  readonly state: string;
-  /** As the row spells it; null is root. */
-  readonly channel: string | null;
-  readonly priority: number | null;
-  readonly createdMs: number | null;
-  readonly etaMs: number | null;
-  readonly enqueuedMs: number | null;
-  readonly startedMs: number | null;
-  readonly doneMs: number | null;
-  readonly retry: number | null;
-  /** Null or 0 is no limit. */
-  readonly maxRetries: number | null;
   /** What the job is for, at most 200 characters of it. */
   readonly name: string | null;
   /** What it calls, as in `res.partner.export_record`. */
   readonly method: string | null;
-  /** The last error, at most 500 characters of it. */
-  readonly error: string | null;
 }
 
 export interface FoundJobs {
