@@ -46,7 +46,7 @@ export async function serveAll(
     get token() {
       return live.adminToken;
     },
-    ...{ clock, report: (text: string) => logger.info(text) },
+    ...{ clock, report: (text: string) => logger.warning(text) },
   });
   routeSteering(app, guard, runner);
   routeJobSteering(app, guard, runner.jobChanges);

@@ -27,7 +27,10 @@ export class ChannelSwitch {
     this.#barrier = new Barrier(options.clock);
   }
 
-  /** @throws {ConfigError} With all mistakes; the old string stays in force. */
+  /**
+   * @throws {ConfigError} With all mistakes; the old string stays in force.
+   * @throws {TableFullError} The new one is in force, but no channel can be blocked alone.
+   */
   configure(channels: string): void {
     const { scheduler, turns } = this.#options;
     const before = this.#sequential();
@@ -35,9 +38,14 @@ export class ChannelSwitch {
     const added = this.#sequential().filter((it) => !before.includes(it));
     if (added.length === 0) return;
     const unknown = { sequence: 0, createdMs: null, priority: null, etaMs: null };
-    for (const channel of added) {
-      const job = { database: UNREAD, uuid: channel, channel, state: "failed" };
-      scheduler.notify({ ...unknown, ...job });
+    try {
+      for (const channel of added) {
+        const job = { database: UNREAD, uuid: channel, channel, state: "failed" };
+        scheduler.notify({ ...unknown, ...job });
+      }
+    } catch (error) {
+      scheduler.forgetDatabase(UNREAD);
+      throw error;
     }
     this.#barrier.raise(() => scheduler.forgetDatabase(UNREAD));
     for (const turn of turns()) turn.refill();

@@ -22,6 +22,8 @@ export interface JobChangesOptions extends Omit<JobReaderOptions, "slots"> {
 /** More are for `jobrunner requeue`, or for several calls. */
 const CHOSEN_MAX = 10_000;
 const REFUSED_SHOWN_MAX = 1_000;
+/** A change that has begun is not cut off as early as a question. */
+const LIMIT_MS = 20_000;
 
 /**
  * Changes jobs by hand beside the running runner, which hears of it as of any change of a row.
@@ -33,7 +35,11 @@ export class JobChanges implements JobChanger {
 
   constructor(options: JobChangesOptions) {
     this.#options = options;
-    this.#reader = new JobReader({ ...options, slots: new Slots(options.clock) });
+    this.#reader = new JobReader({
+      ...options,
+      slots: new Slots(options.clock),
+      limitMs: LIMIT_MS,
+    });
   }
 
   /** @throws {RangeError} It cannot be done, or only a part of it was. */
@@ -46,11 +52,13 @@ export class JobChanges implements JobChanger {
       );
     }
     const isInHands = (uuid: string) => served.turn.inFlight.get(uuid) !== undefined;
+    const written: Written = { hasBegun: false, uuids: new Set() };
     const { value, problem } = await this.#reader.read(database, (session, generation) => {
-      return change({ session, generation, wanted, by, isInHands });
+      return change({ session, generation, wanted, by, isInHands, written });
     });
     if (problem === null) return value;
-    throw new RangeError(`Cannot ${action} jobs of database "${database}": ${problem}`);
+    const done = written.hasBegun ? `; ${written.uuids.size} were changed, maybe more` : "";
+    throw new RangeError(`Cannot ${action} jobs of database "${database}": ${problem}${done}`);
   }
 }
 
@@ -60,6 +68,13 @@ interface Work {
   readonly wanted: JobsChange;
   readonly by: string;
   readonly isInHands: (uuid: string) => boolean;
+  readonly written: Written;
+}
+
+/** What was done, whatever comes after. */
+interface Written {
+  hasBegun: boolean;
+  readonly uuids: Set<string>;
 }
 
 async function change(work: Work): Promise<JobsChanged> {
@@ -133,21 +148,21 @@ async function unchosen(
 
 /** Answers those that somebody else held or has changed meanwhile. */
 async function changeChosen(work: Work, uuids: readonly string[]): Promise<RefusedJob[]> {
-  const { session, generation, wanted, by, isInHands } = work;
+  const { session, generation, wanted, by, isInHands, written } = work;
   const { action } = wanted;
   // Reading took a while: what has come into our hands since has another state than the one chosen.
   const free = uuids.filter((it) => !isInHands(it));
-  const changed = new Set<string>();
   if (free.length > 0) {
     const choice = choiceOf(work, free);
     const result = `${RESULT[action]} by ${by}`;
+    written.hasBegun = true;
     const pages = changeJobs(session, generation, { action, choice, isDryRun: false, result });
     for await (const page of pages) {
-      for (const { uuid, outcome } of page) if (outcome === "changed") changed.add(uuid);
+      for (const { uuid, outcome } of page) if (outcome === "changed") written.uuids.add(uuid);
     }
   }
   const reason = "somebody else holds its row, or has changed it";
-  return uuids.filter((it) => !changed.has(it)).map((uuid) => ({ uuid, reason }));
+  return uuids.filter((it) => !written.uuids.has(it)).map((uuid) => ({ uuid, reason }));
 }
 
 const RESULT = { requeue: "Requeued", cancel: "Cancelled", done: "Set done" } as const;

@@ -12,6 +12,8 @@ export interface JobReaderOptions {
   readonly reads: OpenReads;
   /** So many databases are read at the same time, whoever asks. */
   readonly slots: Slots;
+  /** A database that takes longer is not waited for. */
+  readonly limitMs?: number;
 }
 
 type Work<T> = (session: Session, generation: KnownGeneration) => Promise<T>;
@@ -21,7 +23,7 @@ export type Read<T> =
   | { readonly value: T; readonly problem: null }
   | { readonly value: null; readonly problem: string };
 
-/** A database that takes longer is not waited for. */
+/** The usual limit. */
 export const READ_MS = 5_000;
 /** A statement that takes longer is ended by the server itself: it must not go on for nobody. */
 const STATEMENT_MS = 4_000;
@@ -50,9 +52,9 @@ export class JobReader {
     untilMs: number,
     ended: AbortSignal,
   ): Promise<Read<T>> {
-    const { clock, connection, slots } = this.#options;
+    const { clock, connection, slots, limitMs: longestMs = READ_MS } = this.#options;
     const giveBack = await slots.take();
-    const limitMs = Math.min(READ_MS, untilMs - clock.nowMs());
+    const limitMs = Math.min(longestMs, untilMs - clock.nowMs());
     const stop = new AbortController();
     const limit = clock.after(Math.max(0, limitMs), () => stop.abort());
     try {
@@ -73,7 +75,7 @@ export class JobReader {
     } catch (error) {
       if (ended.aborted) return failed("the job runner stops");
       const isLate = stop.signal.aborted;
-      return failed(isLate ? `no answer within ${READ_MS / 1000} s` : (error as Error).message);
+      return failed(isLate ? `no answer within ${longestMs / 1000} s` : (error as Error).message);
     } finally {
       limit.cancel();
       giveBack();

@@ -1,3 +1,4 @@
+import { TableFullError } from "../scheduler/mod.ts";
 import { Barrier } from "./barrier.ts";
 import { ChannelSwitch, type ChannelSwitchOptions } from "./channel_switch.ts";
 
@@ -39,7 +40,14 @@ export class Reading {
    * @throws {ConfigError} With all mistakes; the old one stays in force.
    */
   configure(channels: string): void {
-    this.#channels.configure(channels);
+    try {
+      this.#channels.configure(channels);
+    } catch (error) {
+      if (!(error instanceof TableFullError)) throw error;
+      // Where there is no room to block some channels, nothing is taken meanwhile.
+      this.begin("the failed jobs of sequential channels are known");
+      for (const turn of this.#options.turns()) turn.refill();
+    }
   }
 
   /** Something has changed in a database. */

@@ -233,7 +233,8 @@ export class ChannelTable {
         entry: it.name,
         reason: `a channel lies at most ${CHANNEL_DEPTH_MAX} deep`,
       }));
-    if (channels.length + this.#byName.size > CHANNEL_MAX) {
+    const names = new Set([...channels.map((it) => it.name), ...this.#byName.keys()]);
+    if (names.size > CHANNEL_MAX) {
       mistakes.push({
         entry: `${channels.length} channels`,
         reason: `at most ${CHANNEL_MAX} are possible`,

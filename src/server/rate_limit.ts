@@ -24,7 +24,7 @@ export class RateLimit {
     const { clock, windowMs } = this.#options;
     const nowMs = clock.nowMs();
     let window = this.#windows.get(key);
-    if (!window || window.endMs <= nowMs) {
+    if (!window || this.#leftMs(window) === 0) {
       this.#windows.delete(key);
       if (this.#windows.size >= KEYS_MAX) this.#windows.delete([...this.#windows.keys()][0]!);
       this.#windows.set(key, window = { endMs: nowMs + windowMs, count: 0 });
@@ -34,9 +34,16 @@ export class RateLimit {
 
   /** Seconds until it may happen again; 0: now. */
   waitSeconds(key: string): number {
-    const { clock, max } = this.#options;
+    const { max } = this.#options;
     const window = this.#windows.get(key);
     if (!window || window.count < max) return 0;
-    return Math.max(0, Math.ceil((window.endMs - clock.nowMs()) / 1000));
+    return Math.ceil(this.#leftMs(window) / 1000);
+  }
+
+  #leftMs({ endMs }: { readonly endMs: number }): number {
+    const { clock, windowMs } = this.#options;
+    const leftMs = endMs - clock.nowMs();
+    // The clock may step back.
+    return leftMs > windowMs ? 0 : Math.max(0, leftMs);
   }
 }

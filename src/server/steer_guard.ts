@@ -72,11 +72,12 @@ export class SteerGuard {
     const { req } = context;
     if (token === null) return context.json({ error: READ_ONLY }, 403);
     if (!isOwnOrigin(context)) return context.json({ error: "a page of another site asks" }, 403);
-    const address = addressOf(context);
-    const waitSeconds = this.#failures.waitSeconds(address);
-    if (waitSeconds > 0) return tooMany(context, waitSeconds);
     const [scheme, given = ""] = (req.header("authorization") ?? "").split(/ +/, 2);
-    if (scheme?.toLowerCase() !== "bearer" || !isSame(given, token)) {
+    if (scheme?.toLowerCase() !== "bearer" || given === "" || !isSame(given, token)) {
+      const address = addressOf(context);
+      // Only of those that are wrong: behind a proxy all have one address.
+      const waitSeconds = this.#failures.waitSeconds(address);
+      if (waitSeconds > 0) return tooMany(context, waitSeconds);
       if (this.#failures.note(address) === 1) {
         report(`steering refused: a wrong token or none from ${whence(context)}`);
       }
@@ -103,8 +104,8 @@ export class SteerGuard {
       report(`steering: ${did}, by ${who}`);
       return context.body(safeJson(answer), 200, JSON_TYPE);
     } catch (error) {
+      report(`steering refused: ${(error as Error).message}, by ${who}`);
       if (!(error instanceof RangeError)) throw error;
-      report(`steering refused: ${error.message}, by ${who}`);
       return context.body(safeJson({ error: error.message }), 400, JSON_TYPE);
     }
   }

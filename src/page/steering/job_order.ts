@@ -20,25 +20,34 @@ const ACTIONS: readonly (readonly [JobAction, string, string])[] = [
   ["done", "Set done", "set to done"],
 ];
 
+/** What would be done. */
+interface Plan {
+  readonly action: JobAction;
+  /** Jobs that are chosen now. */
+  readonly expected: number;
+  readonly refusedCount: number;
+}
+
 /** Buttons that change jobs: first they ask how many that are, then whether they should. */
 export function JobOrder({ chosen, onChange }: {
   readonly chosen: Chosen;
   readonly onChange: () => void;
 }): ComponentChild {
   const orders = useOrders();
-  const [plan, setPlan] = useState<{ action: JobAction; count: number } | null>(null);
+  const [plan, setPlan] = useState<Plan | null>(null);
   const [told, setTold] = useState<string | null>(null);
   const look = async (action: JobAction) => {
     setTold(null);
     const answer = await orders.give<JobsChanged>("jobs", { action, ...chosen, dryRun: true });
     if (!answer) return setPlan(null);
-    if (answer.chosen > 0 && !refusedAll(answer)) return setPlan({ action, count: answer.chosen });
+    const { chosen: expected, refusedCount } = answer;
+    if (expected > refusedCount) return setPlan({ action, expected, refusedCount });
     setPlan(null);
     setTold(answer.refused[0]?.reason ?? "There is no such job any more.");
   };
   const carryOut = async () => {
     if (!plan) return;
-    const { action, count: expected } = plan;
+    const { action, expected } = plan;
     setPlan(null);
     const answer = await orders.give<JobsChanged>("jobs", { action, ...chosen, expected });
     if (!answer) return;
@@ -60,15 +69,12 @@ export function JobOrder({ chosen, onChange }: {
     plan && h(
       "p",
       { class: "confirm", role: "alert" },
-      `${counted(plan.count, "job")}: ${words}? `,
+      `${counted(plan.expected - plan.refusedCount, "job")}: ${words}? `,
+      plan.refusedCount > 0 && `${counted(plan.refusedCount, "other")} cannot be. `,
       h("button", { type: "button", class: "main", onClick: carryOut }, "Yes"),
       h("button", { type: "button", onClick: () => setPlan(null) }, "No"),
     ),
     told !== null && h("p", { class: "note", role: "status" }, told),
     orders.problem !== null && h("p", { class: "problem", role: "alert" }, orders.problem),
   );
-}
-
-function refusedAll({ chosen, refused }: JobsChanged): boolean {
-  return refused.length >= chosen;
 }
