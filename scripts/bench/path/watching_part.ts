@@ -85,35 +85,33 @@ async function shareOf(
 
 /** Pages as browsers have them open, as far as the runner can tell. */
 class Pages {
-  readonly #stop = new AbortController();
-  readonly #readers: Promise<number>[] = [];
+  readonly #readers: ReadableStreamDefaultReader<Uint8Array>[] = [];
+  #events = 0;
 
   static async open(url: string, count: number): Promise<Pages> {
     const pages = new Pages();
     for (let page = 0; page < count; page++) {
-      const { body } = await fetch(`${url}/events`, { signal: pages.#stop.signal });
-      pages.#readers.push(countEvents(body!));
+      const { body } = await fetch(`${url}/events`);
+      const reader = body!.getReader();
+      pages.#readers.push(reader);
+      // A stream that breaks has no more events.
+      pages.#count(reader).catch(() => {});
     }
     return pages;
   }
 
   /** Answers how many events came to all of them. */
   async close(): Promise<number> {
-    this.#stop.abort();
-    const counts = await Promise.all(this.#readers);
-    return counts.reduce((sum, it) => sum + it, 0);
+    await Promise.all(this.#readers.map((it) => it.cancel()));
+    return this.#events;
   }
-}
 
-async function countEvents(body: ReadableStream<Uint8Array>): Promise<number> {
-  let count = 0;
-  const decoder = new TextDecoder();
-  try {
-    for await (const chunk of body) {
-      count += decoder.decode(chunk).split("event: view\n").length - 1;
+  async #count(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      this.#events += decoder.decode(value).split("event: view\n").length - 1;
     }
-  } catch (error) {
-    if ((error as Error).name !== "AbortError") throw error;
   }
-  return count;
 }
