@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { TableFullError } from "../scheduler/mod.ts";
 import { Barrier } from "./barrier.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
@@ -28,27 +29,21 @@ export class ChannelSwitch {
   }
 
   /**
+   * Answers whether each new sequential channel is blocked, if there is any: where there is no room
+   * for that, nothing at all is to be taken until all databases are read.
+   *
    * @throws {ConfigError} With all mistakes; the old string stays in force.
-   * @throws {TableFullError} The new one is in force, but no channel can be blocked alone.
    */
-  configure(channels: string): void {
+  configure(channels: string): boolean {
     const { scheduler, turns } = this.#options;
     const before = this.#sequential();
     scheduler.configure(channels);
     const added = this.#sequential().filter((it) => !before.includes(it));
-    if (added.length === 0) return;
-    const unknown = { sequence: 0, createdMs: null, priority: null, etaMs: null };
-    try {
-      for (const channel of added) {
-        const job = { database: UNREAD, uuid: channel, channel, state: "failed" };
-        scheduler.notify({ ...unknown, ...job });
-      }
-    } catch (error) {
-      scheduler.forgetDatabase(UNREAD);
-      throw error;
-    }
-    this.#barrier.raise(() => scheduler.forgetDatabase(UNREAD));
+    if (added.length === 0) return true;
+    const isBlocked = this.#block(added);
+    if (isBlocked) this.#barrier.raise(() => scheduler.forgetDatabase(UNREAD));
     for (const turn of turns()) turn.refill();
+    return isBlocked;
   }
 
   /** Failed jobs are being read. */
@@ -64,6 +59,23 @@ export class ChannelSwitch {
   /** They are not awaited any more by themselves. */
   leave(): void {
     this.#barrier.leave();
+  }
+
+  /** All or none. */
+  #block(channels: readonly string[]): boolean {
+    const { scheduler } = this.#options;
+    const unknown = { sequence: 0, createdMs: null, priority: null, etaMs: null };
+    try {
+      for (const channel of channels) {
+        const job = { database: UNREAD, uuid: channel, channel, state: "failed" };
+        scheduler.notify({ ...unknown, ...job });
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof TableFullError)) throw error;
+      scheduler.forgetDatabase(UNREAD);
+      return false;
+    }
   }
 
   #sequential(): string[] {

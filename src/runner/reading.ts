@@ -1,4 +1,3 @@
-import { TableFullError } from "../scheduler/mod.ts";
 import { Barrier } from "./barrier.ts";
 import { ChannelSwitch, type ChannelSwitchOptions } from "./channel_switch.ts";
 
@@ -40,14 +39,8 @@ export class Reading {
    * @throws {ConfigError} With all mistakes; the old one stays in force.
    */
   configure(channels: string): void {
-    try {
-      this.#channels.configure(channels);
-    } catch (error) {
-      if (!(error instanceof TableFullError)) throw error;
-      // Where there is no room to block some channels, nothing is taken meanwhile.
-      this.begin("the failed jobs of sequential channels are known");
-      for (const turn of this.#options.turns()) turn.refill();
-    }
+    if (this.#channels.configure(channels)) return;
+    this.begin("the failed jobs of sequential channels are known");
   }
 
   /** Something has changed in a database. */

@@ -117,7 +117,7 @@ export class ChannelTable {
     };
     const isMoving = others.some((name) => this.#movesJobs(name, configured));
     this.#configured = configured;
-    // With a million jobs it takes seconds, so not for a capacity.
+    // It takes every job out and back in: not for a capacity.
     if (isMoving) this.#core.reconfigure(set);
     else set();
     this.#dropEmpty();

@@ -8,6 +8,7 @@ import { measurePath } from "../../scripts/bench/path/path_part.ts";
 import { Scene } from "../../scripts/bench/path/scene.ts";
 import { measureStart } from "../../scripts/bench/path/start_part.ts";
 import { CLAIM_LOOP, OURS } from "../../scripts/bench/path/subjects.ts";
+import { measureWatching } from "../../scripts/bench/path/watching_part.ts";
 import type { Row } from "../../scripts/bench/report.ts";
 
 describe("the benchmark of the whole path, with small numbers", () => {
@@ -47,6 +48,15 @@ describe("the benchmark of the whole path, with small numbers", () => {
         `${OURS}, ${count}`,
       );
     }
+  });
+
+  it("measures what open pages cost", async () => {
+    const size = { perSecond: 40, seconds: 0.5, measures: 2, pages: 2 };
+
+    const rows = await measureWatching(scene, options, size);
+
+    assertEquals(rows.length, 5);
+    assertPositive(rows.filter((it) => it.name.includes("at work")), OURS);
   });
 
   it("measures requests that are held open", async () => {

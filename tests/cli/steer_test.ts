@@ -1,37 +1,19 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { runCommand } from "../../src/cli/command.ts";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { SystemClock } from "../../src/clock.ts";
 import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
 import { Steering } from "../../src/runner/steering.ts";
-import { createApp } from "../../src/server/app.ts";
-import { serve, type Served } from "../../src/server/serve.ts";
-import { SteerGuard } from "../../src/server/steer_guard.ts";
 import { routeSteering } from "../../src/server/steer_routes.ts";
 import type { RunnerPhase } from "../../src/status.ts";
-import { fakeMachine } from "../config/fake_machine.ts";
 import { closedPort } from "../support/http_server.ts";
-import { runnerStatus } from "../support/runner_status.ts";
-
-const TOKEN = "0123456789abcdef0123456789abcdef";
+import { OrderedProcess } from "../support/ordered_process.ts";
 
 describe("pause and resume", () => {
   const clock = new SystemClock();
-  let directory: string;
-  let tokenFile: string;
+  let ordered: OrderedProcess;
   let steering: Steering;
   let phase: RunnerPhase;
-  let served: Served;
 
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "jobrunner-token-"));
-    tokenFile = join(directory, "token");
-    await writeFile(tokenFile, `${TOKEN}\n`);
-    await writeFile(join(directory, "wrong"), "another token of some length");
-  });
   beforeEach(async () => {
     phase = "running";
     const nothing = () => {};
@@ -39,31 +21,19 @@ describe("pause and resume", () => {
       ...{ clock, scheduler: new LiveScheduler("root:9,mail:2", nothing, { clock }) },
       ...{ isServed: (name) => name === "shop", onDatabase: nothing, onMore: nothing },
     });
-    const app = createApp(() => runnerStatus());
-    routeSteering(app, new SteerGuard({ token: TOKEN, clock, report: nothing }), {
-      get status() {
-        return { phase };
-      },
-      steering,
+    ordered = await OrderedProcess.start(clock, (app, guard) => {
+      routeSteering(app, guard, {
+        get status() {
+          return { phase };
+        },
+        steering,
+      });
     });
-    served = await serve({ app, host: "127.0.0.1", port: 0, clock });
   });
-  afterEach(async () => {
-    await served.close();
-    assertEquals(clock.openTimers, 0);
-  });
-  afterAll(() => rm(directory, { recursive: true }));
+  afterEach(() => ordered.stop());
 
-  async function run(...argv: string[]) {
-    let [output, errors] = ["", ""];
-    const machine = fakeMachine({ argv: [`--health-port=${served.port}`, ...argv] });
-    const code = await runCommand(machine, "1.2.3", {
-      write: (text) => output += text,
-      writeError: (text) => errors += text,
-    });
-    return { code, output, errors };
-  }
-  const runWithToken = (...argv: string[]) => run(...argv, `--token-file=${tokenFile}`);
+  const runWithToken = (command: string, ...argv: string[]) =>
+    ordered.runWithToken(command, ...argv);
   const paused = () => steering.status.paused.map(({ what, name, by }) => [what, name, by]);
 
   it("do so with a channel, a database and everything", async () => {
@@ -120,7 +90,7 @@ describe("pause and resume", () => {
   });
 
   it("answer 1 when the process cannot be asked or does not accept the token", async () => {
-    const wrong = await run("pause", "--everything", `--token-file=${join(directory, "wrong")}`);
+    const wrong = await ordered.run("pause", "--everything", ordered.tokenFile("wrong"));
     const gone = `--url=http://127.0.0.1:${await closedPort()}`;
     const away = await runWithToken("pause", "--everything", gone);
 
@@ -133,8 +103,8 @@ describe("pause and resume", () => {
       await runWithToken("pause"),
       await runWithToken("pause", "--channel=mail", "--everything"),
       await runWithToken("pause", "--channel="),
-      await run("pause", "--everything"),
-      await run("pause", "--everything", "--token-file=/nowhere"),
+      await ordered.run("pause", "--everything"),
+      await ordered.run("pause", "--everything", "--token-file=/nowhere"),
     ];
 
     assertEquals(seen.map((it) => it.code), [2, 2, 2, 2, 2]);
