@@ -27,9 +27,16 @@ export const OPENING = `
         and version() like '%linux%'
       then set_config('client_connection_check_interval', '1000', false) end as "checkInterval"`;
 
-/** How long the next statements of a session may take. */
-export function setStatementTimeout(timeoutMs: number): string {
-  return `set statement_timeout = ${timeoutMs}`;
+/**
+ * What the next statements of a session are: how long they may take, and whether they look at a few
+ * rows by their keys. Those are planned once for all, with an index whatever the statistics say: to
+ * plan each anew costs the server as much as to carry it out. PostgreSQL before 12 plans each.
+ */
+export function allowStatements(timeoutMs: number, isByKey: boolean): string {
+  return `select set_config('statement_timeout', '${timeoutMs}', false),
+    set_config('enable_seqscan', '${isByKey ? "off" : "on"}', false),
+    case when current_setting('plan_cache_mode', true) is not null
+      then set_config('plan_cache_mode', '${isByKey ? "force_generic_plan" : "auto"}', false) end`;
 }
 
 /** The same where the backend is shared with others. */
@@ -178,35 +185,33 @@ export function onBackend(placeholder: number): string {
  * we recognize our own claim when its answer is lost. A row that a transaction of Odoo holds is
  * passed over instead of waited for.
  *
- * `is true` keeps PostgreSQL from the index on `state`. Its statistics may come from a time when
- * hardly any job waited; then it would walk all that wait now, and all dead versions of those that
- * did, for each claim.
+ * It is planned once, maybe when the table was empty, and must be right when millions wait. So it
+ * leaves no choice: rows are found by uuid, as `is true` keeps PostgreSQL from the index on `state`
+ * and no order is wanted, and changed where they were found.
  */
 export const CLAIM = `
-  with due as (
-    select id from queue_job
-    where uuid = any($1::text[]) and (state = 'pending') is true and ${onBackend(2)}
-    order by id for update skip locked
-  )
   update queue_job
   set state = 'enqueued', date_enqueued = to_timestamp($3::float8) at time zone 'utc'
-  from due where queue_job.id = due.id and (queue_job.state = 'pending') is true
+  where ctid = any(array(
+    select ctid from queue_job
+    where uuid = any($1::text[]) and (state = 'pending') is true and ${onBackend(2)}
+    for update skip locked
+  )) and (state = 'pending') is true
   returning uuid`;
 
 /**
  * Puts back what no request is about: $1 uuids, $2 our backend, $3 when we enqueued each, in
- * seconds. A row that another runner has enqueued since has another date.
+ * seconds. A row that another runner has enqueued since has another date. Planned as a claim is.
  */
 export const PUT_BACK = `
-  with ours as (
-    select job.id from unnest($1::text[], $3::float8[]) as claim(uuid, seconds)
-    join queue_job job on job.uuid = claim.uuid
-      and job.date_enqueued = to_timestamp(claim.seconds) at time zone 'utc'
-    where (job.state = 'enqueued') is true and ${onBackend(2)}
-    order by job.id for update of job skip locked
-  )
   update queue_job set state = 'pending', date_enqueued = null, date_started = null
-  from ours where queue_job.id = ours.id and (queue_job.state = 'enqueued') is true
+  where ctid = any(array(
+    select job.ctid from queue_job job
+    join unnest($1::text[], $3::float8[]) as claim(uuid, seconds) on job.uuid = claim.uuid
+      and job.date_enqueued = to_timestamp(claim.seconds) at time zone 'utc'
+    where job.uuid = any($1::text[]) and (job.state = 'enqueued') is true and ${onBackend(2)}
+    for update of job skip locked
+  )) and (state = 'enqueued') is true
   returning uuid`;
 
 /** Which tables 8.0 has for what it runs jobs with beside the job runner. */

@@ -4,7 +4,7 @@ import { type Backoff, backoffMs } from "../backoff.ts";
 import type { Timer } from "../clock.ts";
 import { driverOptions, type OneServer } from "./connection.ts";
 import { withPoolerCure } from "./deaf.ts";
-import { OPENING, POOLED_OPENING, setStatementTimeout } from "./queries.ts";
+import { allowStatements, OPENING, POOLED_OPENING } from "./queries.ts";
 import { openOnWritable } from "./server_choice.ts";
 import { codeOf, SessionLost } from "./session_lost.ts";
 import type { SessionOptions } from "./session_options.ts";
@@ -13,8 +13,11 @@ import { openSocket } from "./socket.ts";
 export { SessionLost };
 export type Row = Record<string, unknown>;
 export type Parameter = string | number | boolean | null | readonly string[];
-/** `brief`: looks at a few rows by their keys. `long`: may read a whole table. */
-export type Length = "brief" | "long";
+/**
+ * `keyed`: finds a few rows by their keys, again and again. `brief`: soon over. `long`: may read a
+ * whole table.
+ */
+export type Length = "keyed" | "brief" | "long";
 
 /**
  * Arrays as PostgreSQL writes them: the driver would have to learn the types of arrays from the
@@ -70,8 +73,8 @@ export class Session {
   #isReadOnly = false;
   #isBehindPooler = false;
   readonly #onAbort = () => void this.end();
-  /** The backend's own statement timeout; null where it is not ours to say. */
-  #timeoutMs: number | null = null;
+  /** What the backend allows statements; null where it is not ours to say. */
+  #allowed: Length | null = null;
   /** The last reason why a statement gave way. */
   #setback: string | null = null;
 
@@ -95,7 +98,7 @@ export class Session {
       session.#pid = Number(row!["pid"]);
       session.#isBehindPooler = keyOf(rows) !== session.#pid;
       session.#isReadOnly = row!["isReadOnly"] === true;
-      if (row!["isOurs"] === true) session.#timeoutMs = server.statementTimeoutMs;
+      if (row!["isOurs"] === true) session.#allowed = "long";
       options.clock.align?.(Number(row!["nowMs"]), sentMs);
       return session;
     } catch (error) {
@@ -200,9 +203,10 @@ export class Session {
     if (this.#lost) throw this.#lost;
     if (this.#state === "ended") throw new SessionLost("ENDED", "the session was ended");
     const { statementTimeoutMs } = this.#options.connection;
-    const longestMs = length === "brief" ? BRIEF_MS : Infinity;
-    const timeoutMs = Math.min(statementTimeoutMs, longestMs);
-    this.#allow(timeoutMs);
+    const timeoutMs = length === "long"
+      ? statementTimeoutMs
+      : Math.min(statementTimeoutMs, BRIEF_MS);
+    this.#allow(length, timeoutMs);
     const query = this.#sql.unsafe(text, parameters.map(asDriverTakesIt) as never[], {
       prepare: parameters.length > 0 && !this.#options.isPooled,
     }) as unknown as Promise<readonly Row[]>;
@@ -220,12 +224,12 @@ export class Session {
     }
   }
 
-  /** Has the server give up on the next statement after this; sent together with it. */
-  #allow(timeoutMs: number): void {
-    if (this.#timeoutMs === null || timeoutMs === this.#timeoutMs) return;
-    this.#timeoutMs = timeoutMs;
+  /** Has the server plan the next statement, and give up on it, accordingly; sent together with it. */
+  #allow(length: Length, timeoutMs: number): void {
+    if (this.#allowed === null || length === this.#allowed) return;
+    this.#allowed = length;
     // The statement behind it meets the same end.
-    this.#sql.unsafe(setStatementTimeout(timeoutMs)).catch(() => {});
+    this.#sql.unsafe(allowStatements(timeoutMs, length === "keyed")).catch(() => {});
   }
 
   /** What `begin` comes to, unless the session is over before. Its timer ends with it. */

@@ -69,8 +69,8 @@ export interface Answer {
 
 export const NO_ANSWER: Answer = { rows: [], uuids: [], failedCounts: new Map(), stuck: [] };
 
-/** These look at rows by their keys. */
-const BRIEF: ReadonlySet<Statement["kind"]> = new Set(["claim", "putBack", "read"]);
+/** These find rows by their keys. */
+const KEYED: ReadonlySet<Statement["kind"]> = new Set(["claim", "putBack", "read"]);
 
 /**
  * Carries out a statement.
@@ -83,7 +83,7 @@ export async function execute(
   statement: Statement,
 ): Promise<Answer> {
   const [text, parameters] = toSql(statement, generation, session.fence);
-  const rows = await session.run(text, parameters, BRIEF.has(statement.kind) ? "brief" : "long");
+  const rows = await session.run(text, parameters, KEYED.has(statement.kind) ? "keyed" : "long");
   switch (statement.kind) {
     case "read":
       return { ...NO_ANSWER, rows: jobRows(rows) };

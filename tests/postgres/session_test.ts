@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import postgres from "postgres";
 import { type Clock, SystemClock } from "../../src/clock.ts";
 import type { ConnectionSettings } from "../../src/database/connection.ts";
-import { Session, SessionLost } from "../../src/database/session.ts";
+import { type Length, Session, SessionLost } from "../../src/database/session.ts";
 import { HastyClock } from "../support/fault_scene.ts";
 import { TestServer } from "../support/http_server.ts";
 import { TestPostgres } from "../support/test_postgres.ts";
@@ -145,7 +145,7 @@ describe("Session", () => {
 
   it("gives the server less time for a brief statement, and little for a lock", async () => {
     const session = await open();
-    const timeouts = async (length: "brief" | "long") => {
+    const timeouts = async (length: Length) => {
       const [row] = await session.run(
         `select current_setting('statement_timeout') as statement,
           current_setting('lock_timeout') as lock`,
@@ -157,7 +157,27 @@ describe("Session", () => {
 
     assertEquals(await timeouts("long"), ["20s", "5s"]);
     assertEquals(await timeouts("brief"), ["10s", "5s"]);
+    assertEquals(await timeouts("keyed"), ["10s", "5s"]);
     assertEquals(await timeouts("long"), ["20s", "5s"]);
+    await session.end();
+  });
+
+  it("has the server plan a keyed statement once, and any other for its values", async () => {
+    const session = await open();
+    const modes = async (length: Length) => {
+      const [row] = await session.run(
+        `select current_setting('plan_cache_mode', true) as plan,
+          current_setting('enable_seqscan') as seqscan`,
+        [],
+        length,
+      );
+      return [row!["plan"], row!["seqscan"]];
+    };
+    const [plan] = await modes("long");
+    const knowsModes = plan !== null;
+
+    assertEquals(await modes("keyed"), [knowsModes ? "force_generic_plan" : null, "off"]);
+    assertEquals(await modes("brief"), [knowsModes ? "auto" : null, "on"]);
     await session.end();
   });
 

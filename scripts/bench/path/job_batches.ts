@@ -7,6 +7,8 @@ interface Asked {
   readonly answer: () => void;
 }
 
+/** Settings of a server's session; the driver's types know only some. */
+const PLANNED_ONCE: Record<string, string> = { plan_cache_mode: "force_generic_plan" };
 /** Batches of one database that may be on the way at once. */
 const LANES = 2;
 
@@ -75,14 +77,17 @@ async function finishJobs(sql: Sql, uuids: readonly string[]): Promise<number> {
   return finished.count;
 }
 
-/** A client at the server that the environment names; of the Odoo side, unless it has a name. */
+/**
+ * A client at the server that the environment names; of the Odoo side, unless it has a name. The
+ * server plans its statements once: what stands for Odoo is not to be what is measured.
+ */
 export function connectTo(database: string, max: number, name = "bench_odoo"): Sql {
   return postgres({
     database,
     max,
     idle_timeout: 0,
     max_lifetime: null,
-    connection: { application_name: name },
+    connection: { application_name: name, ...PLANNED_ONCE },
     onnotice: () => undefined,
   });
 }
