@@ -1,6 +1,5 @@
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectSecure } from "node:tls";
-import type { Clock } from "../clock.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /**
@@ -9,36 +8,13 @@ import type { Endpoint } from "./endpoint.ts";
  */
 const FIRST_KEEPALIVE_PROBE_MS = 30_000;
 
-export interface ConnectOptions {
-  readonly endpoint: Endpoint;
-  readonly clock: Clock;
-  /** For looking up the name, TCP and TLS together. */
-  readonly timeoutMs: number;
-  /** Called once, unless the socket is destroyed before by someone else. */
-  readonly onEnd: (error: Error | null) => void;
-}
-
-/** Opens one connection to Odoo. The socket can be destroyed at any time. */
-export function connect({ endpoint, clock, timeoutMs, onEnd }: ConnectOptions): Socket {
-  const { host, port } = endpoint;
+/** Opens one connection to Odoo, and tells when it is open. It can be destroyed at any time. */
+export function connect(endpoint: Endpoint, onOpen: () => void): Socket {
   const socket = endpoint.scheme === "https"
-    ? secureSocket(endpoint)
-    : connectPlain({ host, port });
+    ? secureSocket(endpoint).once("secureConnect", onOpen)
+    : connectPlain({ host: endpoint.host, port: endpoint.port }).once("connect", onOpen);
   socket.setKeepAlive(true, FIRST_KEEPALIVE_PROBE_MS);
   socket.setNoDelay(true);
-  const timer = clock.after(timeoutMs, () => {
-    const error = new Error(`no connection within ${timeoutMs / 1000} s`);
-    socket.destroy(Object.assign(error, { code: "ETIMEDOUT" }));
-  });
-  let open = true;
-  const end = (error: Error | null) => {
-    timer.cancel();
-    if (open) onEnd(error);
-    open = false;
-  };
-  socket.once(endpoint.scheme === "https" ? "secureConnect" : "connect", () => end(null));
-  socket.on("error", end);
-  socket.once("close", () => end(new Error("closed while connecting")));
   return socket;
 }
 

@@ -53,7 +53,12 @@ export function authorizationOf(
 }
 
 export function jobPath({ database, uuid, route }: AskedJob): string {
-  return `${route.path}?${new URLSearchParams({ db: database, job_uuid: uuid })}`;
+  return `${route.path}?db=${inForm(database)}&job_uuid=${inForm(uuid)}`;
+}
+
+/** As forms encode it; what needs no encoding is spared the way through an object for each. */
+function inForm(text: string): string {
+  return /^[\w.-]*$/.test(text) ? text : new URLSearchParams({ "": text }).toString().slice(1);
 }
 
 export function sessionPath(session: string, database: string): string {

@@ -102,14 +102,10 @@ export class HttpReader {
     return end + 4;
   }
 
-  #begin(status: number, headers: ReadonlyMap<string, readonly string[]>): void {
-    this.head = {
-      status,
-      location: headers.get("location")?.[0] ?? null,
-      cookies: headers.get("set-cookie") ?? [],
-    };
-    const [length, ...others] = headers.get("content-length") ?? [];
-    const isChunked = /\bchunked$/i.test(headers.get("transfer-encoding")?.at(-1) ?? "");
+  #begin(status: number, { location, cookies, lengths, encoding }: Headers): void {
+    this.head = { status, location, cookies };
+    const [length, ...others] = lengths;
+    const isChunked = /\bchunked$/i.test(encoding);
     if (status === 204 || status === 304) this.#part = "nothing";
     else if (isChunked) this.#part = "chunk size";
     else if (length === undefined) this.#part = "until close";
@@ -150,16 +146,37 @@ export class HttpReader {
   }
 }
 
-function headersOf(lines: readonly string[]): Map<string, string[]> {
-  const headers = new Map<string, string[]>();
+/** Those that count. */
+interface Headers {
+  readonly location: string | null;
+  readonly cookies: readonly string[];
+  readonly lengths: readonly string[];
+  /** The last one. */
+  readonly encoding: string;
+}
+
+function headersOf(lines: readonly string[]): Headers {
+  let location: string | null = null;
+  let encoding = "";
+  const cookies: string[] = [];
+  const lengths: string[] = [];
   for (const line of lines) {
     const colon = line.indexOf(":");
     if (colon <= 0) continue;
-    const name = line.slice(0, colon).toLowerCase();
     const value = line.slice(colon + 1).trim();
-    const known = headers.get(name);
-    if (known) known.push(value);
-    else headers.set(name, [value]);
+    switch (line.slice(0, colon).toLowerCase()) {
+      case "location":
+        location ??= value;
+        break;
+      case "set-cookie":
+        cookies.push(value);
+        break;
+      case "content-length":
+        lengths.push(value);
+        break;
+      case "transfer-encoding":
+        encoding = value;
+    }
   }
-  return headers;
+  return { location, cookies, lengths, encoding };
 }

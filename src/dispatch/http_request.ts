@@ -19,10 +19,10 @@ export type HttpResult =
 export interface HttpRequestOptions {
   readonly endpoint: Endpoint;
   readonly clock: Clock;
+  /** For looking up the name, TCP and TLS together. */
   readonly connectTimeoutMs: number;
-  readonly path: string;
-  /** As they are sent; nothing in them is checked. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Told when the socket is gone. */
+  readonly onClosed: (request: HttpRequest) => void;
 }
 
 /**
@@ -42,22 +42,31 @@ const BODY_TIMEOUT_MS = 10_000;
  */
 export class HttpRequest {
   readonly result: Promise<HttpResult>;
-  /** Resolves when the socket is gone. */
-  readonly closed: Promise<void>;
-  readonly #options: HttpRequestOptions;
+  readonly #clock: Clock;
   readonly #socket: Socket;
   readonly #reader = new HttpReader();
   #settle!: (result: HttpResult) => void;
-  #bodyTimer: Timer | null = null;
+  /** For the connection, and then for a body. */
+  #timer: Timer | null;
   #sent = false;
   #isOver = false;
 
-  constructor(options: HttpRequestOptions) {
-    const { endpoint, clock, connectTimeoutMs: timeoutMs } = this.#options = options;
+  /**
+   * @param path As it is sent, like the headers: nothing in them is checked.
+   * @param headers Lines that each end with CR LF.
+   */
+  constructor(path: string, headers: string, options: HttpRequestOptions) {
+    const { endpoint, clock, connectTimeoutMs, onClosed } = options;
+    this.#clock = clock;
     this.result = new Promise((resolve) => this.#settle = resolve);
-    const onEnd = (error: Error | null) => error ? this.#break(error) : this.#write();
-    const socket = this.#socket = connect({ endpoint, clock, timeoutMs, onEnd });
-    this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
+    this.#timer = clock.after(connectTimeoutMs, () => this.#giveUpConnecting(connectTimeoutMs));
+    this.#socket = connect(endpoint, () => this.#write(path, headers))
+      .on("data", (bytes: Buffer) => this.#read(bytes))
+      .on("error", (error) => this.#break(error))
+      .once("close", () => {
+        this.#hearClose();
+        onClosed(this);
+      });
   }
 
   /** Odoo, or what stands before it, has the request and has not answered. */
@@ -70,19 +79,21 @@ export class HttpRequest {
     this.#end({ kind: "cancelled", sent: this.#sent });
   }
 
-  #write(): void {
+  #giveUpConnecting(timeoutMs: number): void {
+    const error = new Error(`no connection within ${timeoutMs / 1000} s`);
+    this.#break(Object.assign(error, { code: "ETIMEDOUT" }));
+  }
+
+  #write(path: string, headers: string): void {
     if (this.#isOver) return;
-    const socket = this.#socket;
-    socket.on("data", (bytes: Buffer) => this.#read(bytes));
-    socket.on("error", (error) => this.#break(error));
-    socket.once("end", () => this.#hearClose());
-    socket.once("close", () => this.#hearClose());
-    const { path, headers } = this.#options;
-    let text = `GET ${path} HTTP/1.1\r\n`;
-    for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
+    this.#timer?.cancel();
+    this.#timer = null;
     // Until now nothing can have left.
     this.#sent = true;
-    socket.write(`${text}connection: close\r\n\r\n`, "latin1");
+    this.#socket.write(
+      `GET ${path} HTTP/1.1\r\n${headers}connection: close\r\n\r\n`,
+      "latin1",
+    );
   }
 
   #read(bytes: Buffer): void {
@@ -96,18 +107,21 @@ export class HttpRequest {
     if (reader.head === null) return;
     if (reader.isOver || reader.bodyBytes > BODY_BYTES_MAX) return this.#endAnswered(reader.head);
     const { head } = reader;
-    this.#bodyTimer ??= this.#options.clock.after(BODY_TIMEOUT_MS, () => this.#endAnswered(head));
+    this.#timer ??= this.#clock.after(BODY_TIMEOUT_MS, () => this.#endAnswered(head));
   }
 
   #hearClose(): void {
     if (this.#isOver) return;
     const { head } = this.#reader;
     if (this.#reader.close() && head !== null) this.#endAnswered(head);
-    else this.#break(new Error("the connection was closed"));
+    else {this.#break(
+        new Error(this.#sent ? "the connection was closed" : "closed while connecting"),
+      );}
   }
 
-  #endAnswered(head: HttpHead): void {
-    this.#end({ kind: "answered", answer: { ...head, bodyStart: this.#reader.bodyStart } });
+  #endAnswered({ status, location, cookies }: HttpHead): void {
+    const { bodyStart } = this.#reader;
+    this.#end({ kind: "answered", answer: { status, location, cookies, bodyStart } });
   }
 
   #break(error: Error): void {
@@ -117,7 +131,7 @@ export class HttpRequest {
   #end(result: HttpResult): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#bodyTimer?.cancel();
+    this.#timer?.cancel();
     this.#socket.destroy();
     this.#settle(result);
   }

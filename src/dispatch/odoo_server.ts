@@ -1,12 +1,11 @@
 import type { Clock } from "../clock.ts";
-import { outcomeOf } from "./answer.ts";
+import { type Asked, outcomeOf } from "./answer.ts";
 import { brokenReason, isNotHttp, isTimeout } from "./broken_reason.ts";
 import {
   authorizationOf,
   checkEndpoint,
   type Endpoint,
   originOf,
-  type Route,
   sessionPath,
 } from "./endpoint.ts";
 import { HttpRequest, type HttpResult } from "./http_request.ts";
@@ -28,9 +27,10 @@ const PROBE_TIMEOUT_MS = 5_000;
 export class OdooServer {
   readonly sessions = new SessionCookies((database, path) => this.#fetchSession(database, path));
   readonly #options: OdooServerOptions;
-  readonly #host: string;
-  readonly #authorization: string | null;
+  /** Of every request. */
+  readonly #headers: string;
   readonly #requests = new Set<HttpRequest>();
+  #onIdle: () => void = () => {};
   /** Databases whose last session a proxy has refused for an Odoo that is not there. */
   readonly #unavailable = new Set<string>();
 
@@ -38,8 +38,9 @@ export class OdooServer {
   constructor(options: OdooServerOptions) {
     const { endpoint } = this.#options = options;
     checkEndpoint(endpoint);
-    this.#host = new URL(originOf(endpoint)).host;
-    this.#authorization = authorizationOf(endpoint);
+    const authorization = authorizationOf(endpoint);
+    this.#headers = header("host", new URL(originOf(endpoint)).host) +
+      (authorization === null ? "" : header("authorization", authorization));
   }
 
   /** No request is open. */
@@ -49,27 +50,24 @@ export class OdooServer {
 
   /** Sends a request, once. */
   send(path: string, cookie: string | null, traceparent?: string | null): HttpRequest {
+    let headers = this.#headers;
+    if (cookie !== null) headers += header("cookie", cookie);
+    if (traceparent) headers += header("traceparent", traceparent);
     const { endpoint, clock, connectTimeoutMs } = this.#options;
-    const headers = {
-      host: this.#host,
-      ...(this.#authorization === null ? {} : { authorization: this.#authorization }),
-      ...(cookie === null ? {} : { cookie }),
-      ...(traceparent ? { traceparent } : {}),
-    };
-    const request = new HttpRequest({ endpoint, clock, connectTimeoutMs, path, headers });
+    const onClosed = this.#forget;
+    const request = new HttpRequest(path, headers, { endpoint, clock, connectTimeoutMs, onClosed });
     this.#requests.add(request);
-    void request.closed.then(() => this.#requests.delete(request));
     return request;
   }
 
   /** What the end of a request means for its job. */
-  outcomeOf(result: HttpResult, asked: { route: Route; database: string }): Outcome {
+  outcomeOf(result: HttpResult, { route, database }: Pick<Asked, "route" | "database">): Outcome {
     const { endpoint } = this.#options;
     switch (result.kind) {
       case "answered": {
-        const { scheme } = endpoint;
-        const withAuthorization = this.#authorization !== null;
-        return outcomeOf(result.answer, { ...asked, scheme, withAuthorization });
+        const { scheme, user } = endpoint;
+        const withAuthorization = user !== null;
+        return outcomeOf(result.answer, { route, database, scheme, withAuthorization });
       }
       case "cancelled":
         return { kind: "released", sent: result.sent };
@@ -99,9 +97,8 @@ export class OdooServer {
 
   /** Cancels every request; resolves when their connections are closed. */
   async close(): Promise<void> {
-    const requests = [...this.#requests];
-    for (const request of requests) request.cancel();
-    await Promise.all(requests.map((it) => it.closed));
+    for (const request of this.#requests) request.cancel();
+    if (!this.isIdle) await new Promise<void>((resolve) => this.#onIdle = resolve);
   }
 
   /**
@@ -138,9 +135,19 @@ export class OdooServer {
     return { kind: "refused", reason: `no session: ${reason}` };
   }
 
+  readonly #forget = (request: HttpRequest): void => {
+    this.#requests.delete(request);
+    if (this.isIdle) this.#onIdle();
+  };
+
   /** A backlog that is full and a host that is away look the same, but for the other requests. */
   #unsentKind(error: Error): "overloaded" | "unreachable" {
     const isBusy = isTimeout(error) && [...this.#requests].some((it) => it.isAwaited);
     return isBusy ? "overloaded" : "unreachable";
   }
+}
+
+/** A line of a request. */
+function header(name: string, value: string): string {
+  return `${name}: ${value}\r\n`;
 }
