@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { CORE_COLUMNS, measureCore } from "./bench/core/core_part.ts";
 import { HEAP_COLUMNS, measureHeap } from "./bench/core/heap_part.ts";
@@ -15,7 +16,9 @@ import { measureStart, START_COLUMNS } from "./bench/path/start_part.ts";
 import { measureWatching, WATCHING_COLUMNS } from "./bench/path/watching_part.ts";
 import { BENCH_HELP, type BenchOptions, type Part, readBenchOptions } from "./bench/options.ts";
 import { machine, type Row, tableOf } from "./bench/report.ts";
+import { withFigures } from "./bench/readme_section.ts";
 import { TARGET_COLUMNS, targetsOf } from "./bench/targets.ts";
+import { pathOf } from "./project.ts";
 
 /*
  * `npm run bench`: what it costs, beside what it is compared with, in one run. Prints a table for
@@ -61,14 +64,24 @@ async function main(args: readonly string[]): Promise<number> {
   }
   console.log(`${machine()}, median of ${options.rounds}\n`);
   const results: Partial<Record<Part, Row[]>> = {};
+  const tables: string[] = [];
   for (const part of options.parts) {
     const { columns, measure } = PARTS_BY_NAME[part];
     const rows = results[part] = await measure(options);
-    console.log(`${tableOf(part, columns, rows)}\n`);
+    tables.push(tableOf(part, columns, rows));
+    console.log(`${tables.at(-1)}\n`);
   }
-  const targets = targetsOf(results);
-  if (targets.length > 0) console.log(`${tableOf("targets", TARGET_COLUMNS, targets)}\n`);
-  if (options.isJson) console.log(JSON.stringify({ machine: machine(), ...results, targets }));
+  const found = targetsOf(results);
+  const targets = found.length === 0 ? "" : tableOf("targets", TARGET_COLUMNS, found);
+  if (targets !== "") console.log(`${targets}\n`);
+  if (options.isJson) {
+    console.log(JSON.stringify({ machine: machine(), ...results, targets: found }));
+  }
+  if (options.isForReadme) {
+    const readme = pathOf("README.md");
+    const printed = { options, machine: machine(), tables, targets };
+    writeFileSync(readme, withFigures(readFileSync(readme, "utf8"), printed));
+  }
   return 0;
 }
 

@@ -13,6 +13,8 @@ export type Part = typeof PARTS[number];
 export interface BenchOptions {
   readonly parts: readonly Part[];
   readonly isJson: boolean;
+  /** The figures become those of the README. */
+  readonly isForReadme: boolean;
   /** Runs of each measurement; their median counts. */
   readonly rounds: number;
   /** The folder of the stock add-on `queue_job`, brought by whoever runs this, or null. */
@@ -36,6 +38,7 @@ Parts: ${PARTS.join(", ")}; all unless named.
   --profile FOLDER writes CPU profiles of our own runner, under Node
   --rounds N       runs of each measurement, whose median counts (3)
   --json           one line of JSON at the end
+  --readme         writes the figures into README.md, in place of those that stand there
 `;
 
 /** @throws {RangeError} Wrong arguments, all of them. */
@@ -45,6 +48,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
     allowPositionals: true,
     options: {
       json: { type: "boolean" },
+      readme: { type: "boolean" },
       rounds: { type: "string" },
       stock: { type: "string" },
       python: { type: "string" },
@@ -78,6 +82,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
   return {
     parts: chosen.length > 0 ? chosen : PARTS,
     isJson: values.json ?? false,
+    isForReadme: values.readme ?? false,
     rounds,
     stock,
     python: values.python ?? "python3",
