@@ -18,6 +18,7 @@ const STOCK_PACKAGE = { part: "core", column: "stock / Scheduler" } as const;
 const PLAIN = { part: "core", column: "plain TypeScript / core", atLeast: 3 } as const;
 const SIZE = { part: "size", column: "Scheduler" } as const;
 const PATH = { part: "path", column: "times as good as stock" } as const;
+const WATCHING = { part: "watching", row: "watching", atMost: 1 } as const;
 const OURS = "runner";
 
 export const TARGETS: readonly Target[] = [
@@ -76,6 +77,8 @@ export const TARGETS: readonly Target[] = [
     ...{ what: "an event with 500 databases against 1", part: "databases", column: "500 / 1" },
     ...{ row: "CPU of the runner, a job", atMost: 1.2 },
   },
+  { ...WATCHING, what: "five pages open, % of a core", column: "root alone" },
+  { ...WATCHING, what: "… of 1,000 channels", column: "1000 channels" },
 ];
 
 /** What was wanted and reached of all that was measured. */

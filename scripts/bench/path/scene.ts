@@ -41,6 +41,8 @@ export interface Spent {
 export interface RunnerSetting {
   /** Of `root`. */
   readonly capacity: number;
+  /** Names of channels below it, of ours; none, unless said. */
+  readonly channels?: readonly string[];
   /** Whether it asks over HTTP, or by lines. */
   readonly overHttp?: boolean;
   /** The first one, unless said. */
@@ -114,12 +116,12 @@ export class Scene {
   /** A runner, for as long as `work` takes. */
   async withRunner<T>(
     subject: Subject,
-    { capacity, overHttp = true, databases = [this.database] }: RunnerSetting,
+    { capacity, channels = [], overHttp = true, databases = [this.database] }: RunnerSetting,
     work: (runner: RunnerProcess) => Promise<T>,
   ): Promise<T> {
     const { server, odoo } = this;
     const linesPort = overHttp ? null : odoo.linesPort;
-    const task = { server, databases, capacity, odooPort: odoo.port, linesPort };
+    const task = { server, databases, capacity, channels, odooPort: odoo.port, linesPort };
     const runner = await RunnerProcess.start(subject, task);
     try {
       return await work(runner);

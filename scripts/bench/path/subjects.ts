@@ -15,6 +15,8 @@ import { LINES_PORT } from "./job_lines.ts";
 export interface Task extends Pick<RunnerOptions, "server" | "databases" | "odooPort"> {
   /** Of `root`. */
   readonly capacity: number;
+  /** Names of channels below it, which ours has beside it. */
+  readonly channels: readonly string[];
   /** Where it asks for jobs by lines instead of HTTP, or null. */
   readonly linesPort: number | null;
 }
@@ -54,7 +56,7 @@ function ours(options: Choice): Subject {
     share: 1,
     command: async (task, folder) => {
       const file = join(folder, "odoo.conf");
-      const channels = `root:${task.capacity}`;
+      const channels = [`root:${task.capacity}`, ...task.channels.map((it) => `${it}:2`)].join();
       writeFileSync(file, settingsFile({ ...task, channels }), { mode: 0o600 });
       const host = task.linesPort === null
         ? pathOf("dist/host.js")

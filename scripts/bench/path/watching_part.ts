@@ -1,117 +1,90 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { BenchOptions } from "../options.ts";
-import type { Row } from "../report.ts";
-import type { RunnerProcess } from "./runner_process.ts";
-import { Samples } from "./samples.ts";
+import { mean, type Row, standardError } from "../report.ts";
+import { channelNames, fillChannels } from "./channel_tree.ts";
+import type { Doing } from "./cpu_profile.ts";
 import type { Scene } from "./scene.ts";
-import { OURS, type Subject, subjectsOf } from "./subjects.ts";
+import { type Pair, takeTurns, type Turn, type Turns, type TurnsSize } from "./watched_turns.ts";
 
-export const WATCHING_COLUMNS = [OURS];
-
-export interface WatchingSize {
-  /** Jobs a second. */
-  readonly perSecond: number;
-  /** Of one measure. */
-  readonly seconds: number;
-  /** Measures of a round, of each kind. */
-  readonly measures: number;
-  readonly pages: number;
+export interface WatchingSize extends TurnsSize {
+  /** Jobs that wait in the channels. */
+  readonly waiting: number;
 }
 
-const FULL: WatchingSize = { perSecond: 1_000, seconds: 5, measures: 4, pages: 5 };
-const CAPACITY = 100;
-const WARM_UP_JOBS = 2_000;
-const EVENTS = "events a second that each page got";
+export const ROOT_ALONE = "root alone";
+export const MANY_CHANNELS = "1000 channels";
+export const WATCHING_COLUMNS = [ROOT_ALONE, MANY_CHANNELS];
+
+const FULL: WatchingSize = { perSecond: 1_000, seconds: 2, pairs: 10, pages: 5, waiting: 20_000 };
+const CHANNELS_BY_COLUMN = { [ROOT_ALONE]: 0, [MANY_CHANNELS]: 1_000 };
+const CORE = "% of a core";
+/** By the profile: what serves the pages, and the garbage that this makes. */
+const WATCHING = "watching";
 
 /**
- * What it costs the runner that pages are open: while it works, and while there is nothing to do,
- * where the cost is not lost in the noise of the work.
+ * What it costs the runner that pages are open while it works. A difference of processor time is
+ * lost in the noise of the work, but its profile tells what serves pages apart; only the garbage
+ * that they make has to be told by the difference between turns with and without them.
  */
 export async function measureWatching(
   scene: Scene,
   options: BenchOptions,
   size = FULL,
 ): Promise<Row[]> {
-  const samples = new Samples();
-  const [ours] = subjectsOf(options);
-  for (let round = 0; round < options.rounds; round++) {
-    await scene.reset();
-    await scene.withRunner(ours!, { capacity: CAPACITY }, async (runner) => {
-      await runner.ready();
-      const { odoo, database } = scene;
-      await odoo.tell({ kind: "insert", database, count: WARM_UP_JOBS });
-      await odoo.tell({ kind: "awaitFinished", count: WARM_UP_JOBS });
-      for (const perSecond of [size.perSecond, 0]) {
-        const measure = () => shareOf(scene, ours!, runner, { ...size, perSecond });
-        for (let at = 0; at < 2 * size.measures; at++) {
-          // In turns: what goes before makes what comes after faster.
-          const isWatched = at % 4 === 1 || at % 4 === 2;
-          const pages = await Pages.open(runner.healthUrl, isWatched ? size.pages : 0);
-          samples.add(nameOf(perSecond, isWatched), OURS, await measure());
-          const events = await pages.close();
-          if (isWatched) samples.add(EVENTS, OURS, events / size.pages / size.seconds);
-        }
-      }
+  const columns: [string, Turns[]][] = [];
+  for (const [column, count] of Object.entries(CHANNELS_BY_COLUMN)) {
+    const rounds: Turns[] = [];
+    const names = channelNames(count);
+    for (let round = 0; round < options.rounds; round++) {
+      await scene.reset();
+      await fillChannels(scene, names, size.waiting);
+      rounds.push(await takeTurns(scene, options, names, size));
+    }
+    columns.push([column, rounds]);
+  }
+  const row = (name: string, unit: string, valueOf: (rounds: Turns[]) => number | null): Row => {
+    const values = columns.map(([column, rounds]) => [column, valueOf(rounds)]);
+    return { name, unit, values: Object.fromEntries(values) };
+  };
+  const overPairs = (
+    name: string,
+    figure: (pair: Pair) => number | null,
+    sum: (values: number[]) => number = mean,
+    unit = CORE,
+  ) => {
+    return row(name, unit, (rounds) => {
+      const values = rounds.flatMap(({ pairs }) => pairs.map(figure));
+      const known = values.filter((it) => it !== null);
+      return known.length === 0 ? null : sum(known);
     });
-  }
-  const shares = [size.perSecond, 0].flatMap((it) => [nameOf(it, false), nameOf(it, true)]);
-  const rows = [...shares.map((it) => [it, "% of a core"]), [EVENTS, ""]];
-  return rows.map(([name, unit]) => ({
-    ...{ name: name!, unit: unit! },
-    values: samples.medians(name!),
-  }));
+  };
+  return [
+    row("jobs done", "1/s", (rounds) => mean(rounds.map((it) => it.jobsPerSecond))),
+    overPairs("views that each page got", ({ watched }) => watched.views, mean, "1/s"),
+    overPairs("CPU, nobody watches", ({ unwatched }) => unwatched.cpu),
+    overPairs("CPU, five pages open", ({ watched }) => watched.cpu),
+    overPairs("… standard error of the difference", cpuMore, standardError),
+    overPairs("what serves the pages", ({ watched }) => cpuOf(watched, "pages")),
+    overPairs("more garbage collection", garbageMore),
+    overPairs(WATCHING, watching),
+    overPairs("… standard error", watching, standardError),
+  ];
 }
 
-function nameOf(perSecond: number, isWatched: boolean): string {
-  const work = perSecond === 0 ? "without jobs" : "at work";
-  return `CPU of the runner ${work}, ${isWatched ? "watched" : "nobody watches"}`;
+function cpuMore({ watched, unwatched }: Pair): number {
+  return watched.cpu - unwatched.cpu;
 }
 
-/** Of a core, in percent, while jobs come evenly. */
-async function shareOf(
-  scene: Scene,
-  subject: Subject,
-  runner: RunnerProcess,
-  { perSecond, seconds }: WatchingSize,
-): Promise<number> {
-  const count = perSecond * seconds;
-  const startMs = performance.now();
-  const { runnerMs } = await scene.spent(subject, runner, async () => {
-    if (perSecond === 0) return await delay(1000 * seconds);
-    await scene.odoo.latencies({ kind: "rate", databases: [scene.database], perSecond, count });
-  });
-  return 100 * runnerMs / (performance.now() - startMs);
+function garbageMore({ watched, unwatched }: Pair): number | null {
+  const [more, less] = [cpuOf(watched, "garbage"), cpuOf(unwatched, "garbage")];
+  return more === null || less === null ? null : more - less;
 }
 
-/** Pages as browsers have them open, as far as the runner can tell. */
-class Pages {
-  readonly #readers: ReadableStreamDefaultReader<Uint8Array>[] = [];
-  #events = 0;
+function watching(pair: Pair): number | null {
+  const [pages, garbage] = [cpuOf(pair.watched, "pages"), garbageMore(pair)];
+  return pages === null || garbage === null ? null : pages + garbage;
+}
 
-  static async open(url: string, count: number): Promise<Pages> {
-    const pages = new Pages();
-    for (let page = 0; page < count; page++) {
-      const { body } = await fetch(`${url}/events`);
-      const reader = body!.getReader();
-      pages.#readers.push(reader);
-      // A stream that breaks has no more events.
-      pages.#count(reader).catch(() => {});
-    }
-    return pages;
-  }
-
-  /** Answers how many events came to all of them. */
-  async close(): Promise<number> {
-    await Promise.all(this.#readers.map((it) => it.cancel()));
-    return this.#events;
-  }
-
-  async #count(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
-    while (true) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      this.#events += decoder.decode(value).split("event: view\n").length - 1;
-    }
-  }
+/** Of a core, in percent; null without a profile. */
+function cpuOf({ cpu, parts }: Turn, doing: Doing): number | null {
+  return parts && cpu * parts[doing];
 }
