@@ -44,14 +44,21 @@ export function overviewOf(table: ChannelTable, options: OverviewOptions): Chann
   const found = wanted === ""
     ? all
     : all.filter((it) => it.config.name.toLowerCase().includes(wanted));
-  const first = fullest(found, (it) => counts.jobs[it.number]!, max);
-  const channels = withAbove(first, new Map(all.map((it) => [it.number, it])), ABOVE * max)
+  const first = fullest(found, counts.jobs, max);
+  const channels = withAbove(first, table, ABOVE * max)
     .sort((a, b) => a.config.name < b.config.name ? -1 : 1)
     .map((it) => {
+      const { number, config, parent } = it;
       const status = table.statusOf(it);
-      const failedHere = status.failed + (failed.get(it.config.name) ?? 0);
-      const parent = it.parent === CHANNEL_NONE ? null : table.nameOf(it.parent);
-      return { ...status, failed: failedHere, parent, ...counts.of(it.number) };
+      // Object spread would make a slow object of each.
+      return Object.assign(status, {
+        failed: status.failed + (failed.get(config.name) ?? 0),
+        parent: parent === CHANNEL_NONE ? null : table.nameOf(parent),
+        allWaiting: counts.waiting[number]!,
+        allRunning: counts.running[number]!,
+        allFailed: counts.failed[number]!,
+        below: counts.below[number]!,
+      });
     });
   return { channels, count: found.length };
 }
@@ -59,11 +66,12 @@ export function overviewOf(table: ChannelTable, options: OverviewOptions): Chann
 /** What is in each channel and below it, by its number. */
 class Counts {
   /** Of its own, that wait, run or have failed. */
-  readonly jobs: Float64Array;
-  readonly #waiting: Float64Array;
-  readonly #running: Float64Array;
-  readonly #failed: Float64Array;
-  readonly #below: Int32Array;
+  readonly jobs: Uint32Array;
+  readonly waiting: Uint32Array;
+  readonly running: Uint32Array;
+  readonly failed: Uint32Array;
+  /** Channels. */
+  readonly below: Int32Array;
 
   constructor(
     table: ChannelTable,
@@ -71,11 +79,11 @@ class Counts {
     failed: ReadonlyMap<string, number>,
   ) {
     const size = 1 + channels.reduce((most, it) => Math.max(most, it.number), 0);
-    this.jobs = new Float64Array(size);
-    this.#waiting = new Float64Array(size);
-    this.#running = new Float64Array(size);
-    this.#failed = new Float64Array(size);
-    this.#below = new Int32Array(size);
+    this.jobs = new Uint32Array(size);
+    this.waiting = new Uint32Array(size);
+    this.running = new Uint32Array(size);
+    this.failed = new Uint32Array(size);
+    this.below = new Int32Array(size);
     const parentOf = new Int32Array(size);
     for (const { number, parent } of channels) parentOf[number] = parent;
     for (const { number, config } of channels) {
@@ -83,49 +91,43 @@ class Counts {
       const running = table.countOf(number, JobState.Running);
       const failedCount = table.countOf(number, JobState.Failed) + (failed.get(config.name) ?? 0);
       this.jobs[number] = waiting + running + failedCount;
-      this.#below[number]!--;
+      this.below[number]!--;
       for (let up = number; up !== CHANNEL_NONE; up = parentOf[up]!) {
-        this.#waiting[up]! += waiting;
-        this.#running[up]! += running;
-        this.#failed[up]! += failedCount;
-        this.#below[up]!++;
+        this.waiting[up]! += waiting;
+        this.running[up]! += running;
+        this.failed[up]! += failedCount;
+        this.below[up]!++;
       }
     }
-  }
-
-  of(number: number) {
-    return {
-      allWaiting: this.#waiting[number]!,
-      allRunning: this.#running[number]!,
-      allFailed: this.#failed[number]!,
-      below: this.#below[number]!,
-    };
   }
 }
 
 /** Those with most jobs; the first ones where several have as many. */
 function fullest(
   channels: readonly KnownChannel[],
-  jobsOf: (channel: KnownChannel) => number,
+  jobs: Uint32Array,
   max: number,
 ): KnownChannel[] {
   if (channels.length <= max) return [...channels];
-  const least = Float64Array.from(channels, jobsOf).sort()[channels.length - max]!;
-  const fuller = channels.filter((it) => jobsOf(it) > least);
-  const equal = channels.filter((it) => jobsOf(it) === least);
+  const least = Uint32Array.from(channels, (it) => jobs[it.number]!)
+    .sort()[channels.length - max]!;
+  const fuller = channels.filter((it) => jobs[it.number]! > least);
+  const equal = channels.filter((it) => jobs[it.number]! === least);
   return [...fuller, ...equal.slice(0, max - fuller.length)];
 }
 
 /** With all channels above them; one that would need more than `max` is left out. */
 function withAbove(
   channels: readonly KnownChannel[],
-  known: ReadonlyMap<number, KnownChannel>,
+  table: ChannelTable,
   max: number,
 ): KnownChannel[] {
   const shown = new Set<KnownChannel>();
   for (const channel of channels) {
-    const path: KnownChannel[] = [];
-    for (let up: KnownChannel | undefined = channel; up; up = known.get(up.parent)) path.push(up);
+    const path = [channel];
+    for (let up = channel.parent; up !== CHANNEL_NONE; up = path.at(-1)!.parent) {
+      path.push(table.at(up));
+    }
     const added = path.filter((it) => !shown.has(it));
     if (shown.size + added.length <= max) added.forEach((it) => shown.add(it));
   }
