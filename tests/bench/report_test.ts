@@ -1,11 +1,19 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { median, shown, tableOf } from "../../scripts/bench/report.ts";
+import { mean, median, shown, standardError, tableOf } from "../../scripts/bench/report.ts";
 
 describe("median", () => {
   it("is the middle one, or lies between the two", () => {
     assertEquals(median([9, 1, 5]), 5);
     assertEquals(median([10, 1, 9, 2]), 5.5);
+  });
+});
+
+describe("standardError", () => {
+  it("is the noise of values, less the more there are", () => {
+    assertEquals([[1, 3], [2, 4, 5, 6, 8]].map(mean), [2, 5]);
+    assertEquals([[1, 3], [2, 4, 5, 6, 8]].map(standardError), [1, 1]);
+    assertEquals(standardError([7, 7, 7]), 0);
   });
 });
 

@@ -7,11 +7,13 @@ import { DATABASES_COLUMNS } from "../../scripts/bench/path/databases_part.ts";
 import { LATENCY_COLUMNS } from "../../scripts/bench/path/latency_part.ts";
 import { PATH_COLUMNS } from "../../scripts/bench/path/path_part.ts";
 import { START_COLUMNS } from "../../scripts/bench/path/start_part.ts";
+import { WATCHING_COLUMNS } from "../../scripts/bench/path/watching_part.ts";
 import { TARGETS, targetsOf } from "../../scripts/bench/targets.ts";
 
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   ...{ core: CORE_COLUMNS, heap: HEAP_COLUMNS, size: SIZE_COLUMNS, path: PATH_COLUMNS },
   ...{ latency: LATENCY_COLUMNS, start: START_COLUMNS, databases: DATABASES_COLUMNS },
+  watching: WATCHING_COLUMNS,
 };
 
 function heap(ratio: number | null) {

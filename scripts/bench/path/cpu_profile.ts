@@ -60,6 +60,9 @@ export class CpuProfile {
 
   /** @param bundle The text of `dist/host.js` */
   constructor(written: WrittenProfile, bundle: string) {
+    if (!written.nodes.some((it) => isOfBundle(it.callFrame))) {
+      throw new Error("Cannot use a CPU profile: it is not of dist/host.js");
+    }
     this.#written = written;
     this.#doingOf = doingByNode(written.nodes, filesByLine(bundle));
   }
@@ -111,8 +114,12 @@ function doingByNode(
 }
 
 /** Where a function comes from. */
-function fileOf({ url, lineNumber }: CallFrame, files: readonly string[]): string {
-  return url.endsWith("/dist/host.js") ? files[lineNumber] ?? "" : url;
+function fileOf(frame: CallFrame, files: readonly string[]): string {
+  return isOfBundle(frame) ? files[frame.lineNumber] ?? "" : frame.url;
+}
+
+function isOfBundle({ url }: CallFrame): boolean {
+  return url.endsWith("/dist/host.js");
 }
 
 /** The file of each line of a bundle: esbuild names it above what comes from it. */

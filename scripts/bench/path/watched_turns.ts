@@ -31,7 +31,7 @@ export interface Turn {
   readonly cpu: number;
   /** What it was busy with, as parts of 1; null without a profile. */
   readonly parts: Readonly<Record<Doing, number>> | null;
-  /** A second, of each page. */
+  /** A second, that each page got since it was opened. */
   readonly views: number;
 }
 
@@ -106,14 +106,14 @@ async function measureTurns(
     await until(SETTLE_MS + at * turnMs);
     // In the order of 0110: what gets slower or faster meanwhile meets both.
     const isWatched = at % 4 === 1 || at % 4 === 2;
+    const openedMs = machineMs();
     const open = await OpenPages.open(healthUrl, isWatched ? pages : 0);
     await until(2 * SETTLE_MS + at * turnMs);
-    const before = { fromMs: machineMs(), cpuMs: cpuMs(processId), views: open.views };
+    const before = { fromMs: machineMs(), cpuMs: cpuMs(processId) };
     await until(SETTLE_MS + (at + 1) * turnMs);
     const span = { fromMs: before.fromMs, untilMs: machineMs() };
-    const tookMs = span.untilMs - span.fromMs;
-    const cpu = 100 * (cpuMs(processId) - before.cpuMs) / tookMs;
-    const views = 1000 * (open.views - before.views) / pages / tookMs;
+    const cpu = 100 * (cpuMs(processId) - before.cpuMs) / (span.untilMs - span.fromMs);
+    const views = 1000 * open.views / pages / (span.untilMs - openedMs);
     measured.push({ isWatched, span, cpu, views });
     await open.close();
   }

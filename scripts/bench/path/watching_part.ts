@@ -14,11 +14,9 @@ export const ROOT_ALONE = "root alone";
 export const MANY_CHANNELS = "1000 channels";
 export const WATCHING_COLUMNS = [ROOT_ALONE, MANY_CHANNELS];
 
-const FULL: WatchingSize = { perSecond: 1_000, seconds: 2, pairs: 10, pages: 5, waiting: 20_000 };
+const FULL: WatchingSize = { perSecond: 1_000, seconds: 4, pairs: 5, pages: 5, waiting: 20_000 };
 const CHANNELS_BY_COLUMN = { [ROOT_ALONE]: 0, [MANY_CHANNELS]: 1_000 };
 const CORE = "% of a core";
-/** By the profile: what serves the pages, and the garbage that this makes. */
-const WATCHING = "watching";
 
 /**
  * What it costs the runner that pages are open while it works. A difference of processor time is
@@ -41,37 +39,44 @@ export async function measureWatching(
     }
     columns.push([column, rounds]);
   }
-  const row = (name: string, unit: string, valueOf: (rounds: Turns[]) => number | null): Row => {
+  const row = (name: string, unit: string, valueOf: (rounds: Turns[]) => number | null) => {
     const values = columns.map(([column, rounds]) => [column, valueOf(rounds)]);
     return { name, unit, values: Object.fromEntries(values) };
   };
-  const overPairs = (
-    name: string,
-    figure: (pair: Pair) => number | null,
-    sum: (values: number[]) => number = mean,
-    unit = CORE,
-  ) => {
-    return row(name, unit, (rounds) => {
-      const values = rounds.flatMap(({ pairs }) => pairs.map(figure));
-      const known = values.filter((it) => it !== null);
-      return known.length === 0 ? null : sum(known);
-    });
+  const pairRow = (name: string, unit: string, figure: Figure, sum = mean) => {
+    return row(name, unit, (rounds) => ofPairs(rounds, figure, sum));
   };
   return [
     row("jobs done", "1/s", (rounds) => mean(rounds.map((it) => it.jobsPerSecond))),
-    overPairs("views that each page got", ({ watched }) => watched.views, mean, "1/s"),
-    overPairs("CPU, nobody watches", ({ unwatched }) => unwatched.cpu),
-    overPairs("CPU, five pages open", ({ watched }) => watched.cpu),
-    overPairs("… standard error of the difference", cpuMore, standardError),
-    overPairs("what serves the pages", ({ watched }) => cpuOf(watched, "pages")),
-    overPairs("more garbage collection", garbageMore),
-    overPairs(WATCHING, watching),
-    overPairs("… standard error", watching, standardError),
+    pairRow("views that each page got", "1/s", ({ watched }) => watched.views),
+    pairRow("CPU, nobody watches", CORE, ({ unwatched }) => unwatched.cpu),
+    pairRow("CPU, five pages open", CORE, ({ watched }) => watched.cpu),
+    pairRow("… standard error of the difference", CORE, cpuMore, standardError),
+    pairRow("what serves the pages", CORE, serving),
+    pairRow("more garbage collection", CORE, garbageMore),
+    pairRow("… standard error", CORE, garbageMore, standardError),
+    row("watching", CORE, watching),
   ];
+}
+
+/** Null without a profile. */
+type Figure = (pair: Pair) => number | null;
+
+function ofPairs(
+  rounds: readonly Turns[],
+  figure: Figure,
+  sum: (values: readonly number[]) => number,
+): number | null {
+  const values = rounds.flatMap(({ pairs }) => pairs.map(figure)).filter((it) => it !== null);
+  return values.length === 0 ? null : sum(values);
 }
 
 function cpuMore({ watched, unwatched }: Pair): number {
   return watched.cpu - unwatched.cpu;
+}
+
+function serving({ watched }: Pair): number | null {
+  return cpuOf(watched, "pages");
 }
 
 function garbageMore({ watched, unwatched }: Pair): number | null {
@@ -79,9 +84,10 @@ function garbageMore({ watched, unwatched }: Pair): number | null {
   return more === null || less === null ? null : more - less;
 }
 
-function watching(pair: Pair): number | null {
-  const [pages, garbage] = [cpuOf(pair.watched, "pages"), garbageMore(pair)];
-  return pages === null || garbage === null ? null : pages + garbage;
+function watching(rounds: readonly Turns[]): number | null {
+  const [pages, garbage] = [serving, garbageMore].map((it) => ofPairs(rounds, it, mean));
+  // Pages do not make less garbage: that is noise.
+  return pages === null ? null : pages! + Math.max(0, garbage!);
 }
 
 /** Of a core, in percent; null without a profile. */
