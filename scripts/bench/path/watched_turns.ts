@@ -45,8 +45,10 @@ type Measured = Omit<Turn, "parts"> & { readonly span: Span; readonly isWatched:
 
 const CAPACITY = 100;
 const WARM_UP_JOBS = 2_000;
-/** Until pages are open or closed, and the load is even. */
-const SETTLE_MS = 250;
+/** Until all is over that opening or closing pages, or the first jobs, bring with them. */
+const SETTLE_MS = 125;
+/** Of jobs: opening pages takes time as well. */
+const MARGIN = 1.02;
 
 /** Has a runner work while pages open and close, in turns; under Node with a profile. */
 export async function takeTurns(
@@ -85,11 +87,10 @@ async function measure(scene: Scene, runner: RunnerProcess, size: TurnsSize) {
   await odoo.tell({ kind: "awaitFinished", count: WARM_UP_JOBS });
   // What is loaded for the first page of all.
   await (await OpenPages.open(runner.healthUrl, 1)).close();
-  const turnMs = SETTLE_MS + 1000 * seconds;
-  const count = Math.ceil(perSecond * (SETTLE_MS + 2 * pairs * turnMs) / 1000);
+  const count = Math.ceil(perSecond * MARGIN * 2 * pairs * (2 * SETTLE_MS / 1000 + seconds));
   const startMs = performance.now();
   const [measured] = await Promise.all([
-    measureTurns(runner, size, (atMs) => delay(startMs + atMs - performance.now())),
+    measureTurns(runner, size),
     odoo.latencies({ kind: "rate", databases: [database], perSecond, count }),
   ]);
   return { measured, jobsPerSecond: 1000 * count / (performance.now() - startMs) };
@@ -98,24 +99,22 @@ async function measure(scene: Scene, runner: RunnerProcess, size: TurnsSize) {
 async function measureTurns(
   { healthUrl, processId }: RunnerProcess,
   { seconds, pairs, pages }: TurnsSize,
-  until: (atMs: number) => Promise<void>,
 ): Promise<Measured[]> {
   const measured: Measured[] = [];
-  const turnMs = SETTLE_MS + 1000 * seconds;
   for (let at = 0; at < 2 * pairs; at++) {
-    await until(SETTLE_MS + at * turnMs);
     // In the order of 0110: what gets slower or faster meanwhile meets both.
     const isWatched = at % 4 === 1 || at % 4 === 2;
     const openedMs = machineMs();
     const open = await OpenPages.open(healthUrl, isWatched ? pages : 0);
-    await until(2 * SETTLE_MS + at * turnMs);
+    await delay(SETTLE_MS);
     const before = { fromMs: machineMs(), cpuMs: cpuMs(processId) };
-    await until(SETTLE_MS + (at + 1) * turnMs);
+    await delay(1000 * seconds);
     const span = { fromMs: before.fromMs, untilMs: machineMs() };
     const cpu = 100 * (cpuMs(processId) - before.cpuMs) / (span.untilMs - span.fromMs);
     const views = 1000 * open.views / pages / (span.untilMs - openedMs);
     measured.push({ isWatched, span, cpu, views });
     await open.close();
+    await delay(SETTLE_MS);
   }
   return measured;
 }
