@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { BenchOptions } from "../options.ts";
 import { CpuProfile, type Doing, machineMs, type Span } from "./cpu_profile.ts";
@@ -58,7 +58,8 @@ export async function takeTurns(
   size: TurnsSize,
 ): Promise<Turns> {
   const { profile, runtime } = options;
-  const folder = mkdtempSync(join(profile ?? tmpdir(), "watching-"));
+  if (profile !== null) mkdirSync(profile, { recursive: true });
+  const folder = mkdtempSync(join(resolve(profile ?? tmpdir()), "watching-"));
   const [ours] = subjectsOf({ ...options, profile: runtime === "node" ? folder : null });
   const setting = { capacity: CAPACITY, channels };
   const startMs = machineMs();
