@@ -5,29 +5,19 @@ import type { Timer } from "../clock.ts";
 import { driverOptions, type OneServer } from "./connection.ts";
 import { withPoolerCure } from "./deaf.ts";
 import { allowStatements, OPENING, POOLED_OPENING } from "./queries.ts";
+import { type Parameter, toDriver } from "./parameter.ts";
 import { openOnWritable } from "./server_choice.ts";
 import { codeOf, SessionLost } from "./session_lost.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { openSocket } from "./socket.ts";
 
-export { SessionLost };
+export { type Parameter, SessionLost };
 export type Row = Record<string, unknown>;
-export type Parameter = string | number | boolean | null | readonly string[];
 /**
  * `keyed`: finds a few rows by their keys, again and again. `brief`: soon over. `long`: may read a
  * whole table.
  */
 export type Length = "keyed" | "brief" | "long";
-
-/**
- * Arrays as PostgreSQL writes them: the driver would have to learn the types of arrays from the
- * server first, and a backend that is terminated while it does so ends the whole process.
- */
-function asDriverTakesIt(parameter: Parameter): Parameter {
-  if (!Array.isArray(parameter)) return parameter;
-  const texts = parameter.map((it: string) => `"${it.replace(/["\\]/g, "\\$&")}"`);
-  return `{${texts.join(",")}}`;
-}
 
 /** How long the server may take for a brief statement, so that a dead link is soon noticed. */
 const BRIEF_MS = 10_000;
@@ -207,7 +197,7 @@ export class Session {
       ? statementTimeoutMs
       : Math.min(statementTimeoutMs, BRIEF_MS);
     this.#allow(length, timeoutMs);
-    const query = this.#sql.unsafe(text, parameters.map(asDriverTakesIt) as never[], {
+    const query = this.#sql.unsafe(text, parameters.map(toDriver) as never[], {
       prepare: parameters.length > 0 && !this.#options.isPooled,
     }) as unknown as Promise<readonly Row[]>;
     const deadlineMs = timeoutMs + LINK_GRACE_MS;
@@ -224,7 +214,7 @@ export class Session {
     }
   }
 
-  /** Has the server plan the next statement, and give up on it, accordingly; sent together with it. */
+  /** Has the server plan what comes next, and give up on it, accordingly; sent together with it. */
   #allow(length: Length, timeoutMs: number): void {
     if (this.#allowed === null || length === this.#allowed) return;
     this.#allowed = length;
