@@ -187,13 +187,13 @@ export function onBackend(placeholder: number): string {
  *
  * It is planned once, maybe when the table was empty, and must be right when millions wait. So it
  * leaves no choice: rows are found by uuid, as `is true` keeps PostgreSQL from the index on `state`
- * and no order is wanted, and changed where they were found.
+ * and no order is wanted, and changed by id, without a join.
  */
 export const CLAIM = `
   update queue_job
   set state = 'enqueued', date_enqueued = to_timestamp($3::float8) at time zone 'utc'
-  where ctid = any(array(
-    select ctid from queue_job
+  where id = any(array(
+    select id from queue_job
     where uuid = any($1::text[]) and (state = 'pending') is true and ${onBackend(2)}
     for update skip locked
   )) and (state = 'pending') is true
@@ -205,8 +205,8 @@ export const CLAIM = `
  */
 export const PUT_BACK = `
   update queue_job set state = 'pending', date_enqueued = null, date_started = null
-  where ctid = any(array(
-    select job.ctid from queue_job job
+  where id = any(array(
+    select job.id from queue_job job
     join unnest($1::text[], $3::float8[]) as claim(uuid, seconds) on job.uuid = claim.uuid
       and job.date_enqueued = to_timestamp(claim.seconds) at time zone 'utc'
     where job.uuid = any($1::text[]) and (job.state = 'enqueued') is true and ${onBackend(2)}
