@@ -23,8 +23,8 @@ export interface ServedDatabasesOptions {
   readonly onListed: () => void;
   /** Nothing more is to be taken of a database: its turn has stopped. */
   readonly onLeave: (name: string) => void;
-  /** A database is no longer served; its turn takes nothing more. */
-  readonly onGone: (name: string, turn: DatabaseTurn) => void;
+  /** A database, dropped or not chosen, is served no more; its turn takes nothing more. */
+  readonly onGone: (name: string, turn: DatabaseTurn, isDropped: boolean) => void;
 }
 
 const DISCOVERY_BACKOFF: Backoff = { firstMs: 1_000, longestMs: 30_000 };
@@ -168,7 +168,7 @@ export class ServedDatabases {
         continue;
       }
       logger.info("database is gone", name);
-      void this.#forget(name, served);
+      void this.#forget(name, served, true);
     }
     if (names.size === 0 && !this.#isDiscovered) {
       logger.warning(
@@ -205,18 +205,18 @@ export class ServedDatabases {
     await drain.wait(timing.drainTimeoutMs);
     if (this.#isEnded) return;
     drain.tellLeft();
-    await this.#forget(name, served);
+    await this.#forget(name, served, false);
     this.#drains.delete(name);
     // It may be wanted again meanwhile.
     this.lookNow();
   }
 
   /** Resolves when its session has ended. */
-  #forget(name: string, { link, turn }: Served): Promise<void> {
+  #forget(name: string, { link, turn }: Served, isDropped: boolean): Promise<void> {
     this.#served.delete(name);
     const leaving: Promise<void> = link.stop().finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
-    this.#options.onGone(name, turn);
+    this.#options.onGone(name, turn, isDropped);
     return leaving;
   }
 }
