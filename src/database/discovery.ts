@@ -22,14 +22,23 @@ export interface ListedDatabase {
   readonly written: string | null;
 }
 
+export interface DatabaseList {
+  /** To be served. */
+  readonly chosen: readonly ListedDatabase[];
+  /** There as well; null if nobody has looked. */
+  readonly others: readonly string[] | null;
+}
+
 /**
  * The databases to serve: those given, else all that Odoo would list (the role's own, connectable,
  * no templates), as far as the filter lets them through.
  *
  * @throws {Error} When the list cannot be read.
  */
-export async function listDatabases(options: DiscoveryOptions): Promise<ListedDatabase[]> {
-  if (options.databases) return options.databases.map((name) => ({ name, written: null }));
+export async function listDatabases(options: DiscoveryOptions): Promise<DatabaseList> {
+  if (options.databases) {
+    return { chosen: options.databases.map((name) => ({ name, written: null })), others: null };
+  }
   const session = await Session.open({
     database: options.maintenanceDatabase,
     connection: options.connection,
@@ -44,13 +53,15 @@ export async function listDatabases(options: DiscoveryOptions): Promise<ListedDa
     const listed = rows.map(({ name, written }) => {
       return { name: String(name), written: written === null ? null : String(written) };
     });
-    return listed.filter(({ name }) => options.databaseFilter?.test(name) ?? true);
+    const isChosen = ({ name }: ListedDatabase) => options.databaseFilter?.test(name) ?? true;
+    const others = listed.filter((it) => !isChosen(it)).map((it) => it.name);
+    return { chosen: listed.filter(isChosen), others };
   } finally {
     await session.end();
   }
 }
 
-/** Their names alone. */
+/** The names alone of those to serve. */
 export async function discoverDatabases(options: DiscoveryOptions): Promise<string[]> {
-  return (await listDatabases(options)).map((it) => it.name);
+  return (await listDatabases(options)).chosen.map((it) => it.name);
 }

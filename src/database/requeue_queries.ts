@@ -76,25 +76,30 @@ export function changePage(action: JobAction, generation: KnownGeneration): stri
     join resting on resting.id = job.id and resting.state = job.state
     where ${chosen} and ${isNotYoung(generation)}
     for update of job skip locked
-  ), changed as (
+  ), ${freeAmongTaken(generation)}, changed as (
     update queue_job job set ${written(action, generation)}
-    from taken where job.id = taken.id and job.state = any($1::text[])
+    from free where job.id = free.id and job.state = any($1::text[])
     returning job.id
   )
   ${
     outcomes(`when id in (select id from changed) then 'changed'
-    when id in (select id from resting) then 'held' else 'at work'`)
+    when id in (select id from resting except select id from taken) then 'held' else 'at work'`)
   }`;
 }
 
-/** The same page if nothing is to be changed: no row of `queue_job` is locked, so none is held. */
+/** The same page if nothing is to be changed: no row is locked, so none is held. */
 export function changePreview(generation: KnownGeneration): string {
   return `
   with ${pageAndResting(generation)}
   ${outcomes("when id in (select id from resting) then 'changed' else 'at work'")}`;
 }
 
-/** The jobs of a page, and those of them that no worker is known to run. */
+/**
+ * The jobs of a page, and those of them that no worker is seen to run. A lock of ours, of whatever
+ * strength, would stand in the way of a worker that wants its own at that moment, and Odoo would
+ * take its job for dead: so it is only looked whether the transaction that has locked a row last
+ * goes on.
+ */
 function pageAndResting(generation: KnownGeneration): string {
   const page = `page as (
     select job.id, job.uuid, job.state, ${channelOf(generation)} as channel,
@@ -103,14 +108,28 @@ function pageAndResting(generation: KnownGeneration): string {
     order by job.id limit $6::int
   )`;
   if (!generation.hasJobLocks) return `${page}, resting as (select id, state from page)`;
-  return `${page}, free as (
+  return `${page}, busy as (
     select lock.queue_job_id as id from queue_job_lock lock
+    join pg_locks worker on worker.locktype = 'transactionid' and worker.transactionid = lock.xmax
     where lock.queue_job_id in (select id from page)
-    for no key update skip locked
   ), resting as (
-    select id, state from page
-    where "isNotYoung" and (id in (select id from free)
-      or not exists (select 1 from queue_job_lock lock where lock.queue_job_id = page.id))
+    select id, state from page where "isNotYoung" and id not in (select id from busy)
+  )`;
+}
+
+/**
+ * Those that no worker runs, for certain: a look may miss a lock that was taken in a savepoint. No
+ * worker begins with a job whose row is ours, so none can want the lock that is taken here.
+ */
+function freeAmongTaken(generation: KnownGeneration): string {
+  if (!generation.hasJobLocks) return "free as (select id from taken)";
+  return `unlocked as (
+    select lock.queue_job_id as id from queue_job_lock lock
+    where lock.queue_job_id in (select id from taken)
+    for no key update skip locked
+  ), free as (
+    select id from taken where id in (select id from unlocked)
+      or not exists (select 1 from queue_job_lock lock where lock.queue_job_id = taken.id)
   )`;
 }
 

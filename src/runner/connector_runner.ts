@@ -236,9 +236,9 @@ export class ConnectorRunner {
       serve: (name, slots) => serveDatabase(name, slots, shared),
       onListed: () => this.#change(),
       onLeave: (name) => this.#scheduler.parkDatabase(name),
-      onGone: (name, { inFlight }) => {
+      onGone: (name, { inFlight }, isDropped) => {
         this.#scheduler.forgetDatabase(name);
-        this.#requests.databaseGone(name, inFlight);
+        this.#requests.databaseGone(name, inFlight, isDropped);
         this.#decider.decideSoon();
       },
     });

@@ -10,15 +10,16 @@ export interface GoneJobsOptions {
 }
 
 /**
- * No worker of Odoo's works for so long on a job whose database is gone: it can neither read nor
- * write. Without a row nobody can tell that the answer was lost on the way, see `LateAnswers`.
+ * No worker of Odoo's works for so long on a job whose database was dropped: it can neither read
+ * nor write. Without a row nobody can tell that the answer was lost on the way, see `LateAnswers`.
  */
 const LET_GO_MS = 3_600_000;
 
 /**
- * Jobs that Odoo is asked for and whose database is gone. Nobody is interested in the answer, and
- * no row is left to be read. But a worker of Odoo's is occupied, or will be, until it has found
- * that out: until the request is over, they take their places in their channels.
+ * Jobs that Odoo is asked for and whose database is not served any more. Nobody is interested in
+ * the answer, and no row is read. But a worker of Odoo's is occupied, or will be: until the request
+ * is over, they take their places in their channels. If the database was dropped that does not take
+ * long; of one that is only not chosen a job works as long as it likes.
  */
 export class GoneJobs {
   readonly #options: GoneJobsOptions;
@@ -31,8 +32,8 @@ export class GoneJobs {
     this.#timers = new TimerSet(options.clock);
   }
 
-  /** A database is gone, with these jobs in our hands. The core has forgotten it. */
-  note(database: string, inFlight: InFlight): void {
+  /** A database is served no more, with these jobs in our hands. The core has forgotten it. */
+  note(database: string, inFlight: InFlight, isDropped: boolean): void {
     const asked = [...inFlight.all()].filter((it) => it.state === "asked");
     if (asked.length === 0) return;
     const channels = this.#channels.get(database) ?? new Map<string, string>();
@@ -43,6 +44,7 @@ export class GoneJobs {
       channels.set(uuid, channel);
       this.#count(database, uuid, channel);
     }
+    if (!isDropped) return;
     this.#timers.after(LET_GO_MS, () => {
       for (const { uuid } of asked) if (channels.has(uuid)) this.#options.letGo(database, uuid);
     });

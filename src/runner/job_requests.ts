@@ -130,11 +130,14 @@ export class JobRequests {
     this.#dispatcher.release(database, uuid);
   }
 
-  /** A database is gone, which the core has forgotten. What Odoo is asked for goes on in Odoo. */
-  databaseGone(name: string, inFlight: InFlight): void {
+  /**
+   * A database is not served any more, as it was dropped or not chosen, and the core has forgotten
+   * it. What Odoo is asked for goes on in Odoo.
+   */
+  databaseGone(name: string, inFlight: InFlight, isDropped: boolean): void {
     this.#options.meter.forget(name);
     this.#dispatcher.forgetDatabase(name);
-    this.#gone.note(name, inFlight);
+    this.#gone.note(name, inFlight, isDropped);
   }
 
   /** The core was made anew and is empty. */

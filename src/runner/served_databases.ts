@@ -1,6 +1,6 @@
 import { type Backoff, backoffMs } from "../backoff.ts";
 import { type Clock, type Timer, TimerSet } from "../clock.ts";
-import type { ListedDatabase } from "../database/discovery.ts";
+import type { DatabaseList } from "../database/discovery.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseLink } from "./database_link.ts";
 import type { DatabaseTurn } from "./database_turn.ts";
@@ -17,14 +17,14 @@ export interface ServedDatabasesOptions {
   readonly logger: Logger;
   readonly timing: Readonly<Timing>;
   /** The databases to serve. */
-  readonly discover: (signal: AbortSignal) => Promise<readonly ListedDatabase[]>;
+  readonly discover: (signal: AbortSignal) => Promise<DatabaseList>;
   readonly serve: (name: string, slots: Slots) => Served;
   /** The list has been read. */
   readonly onListed: () => void;
   /** Nothing more is to be taken of a database: its turn has stopped. */
   readonly onLeave: (name: string) => void;
-  /** A database is no longer served; its turn takes nothing more. */
-  readonly onGone: (name: string, turn: DatabaseTurn) => void;
+  /** A database, dropped or not chosen, is served no more; its turn takes nothing more. */
+  readonly onGone: (name: string, turn: DatabaseTurn, isDropped: boolean) => void;
 }
 
 const DISCOVERY_BACKOFF: Backoff = { firstMs: 1_000, longestMs: 30_000 };
@@ -140,7 +140,7 @@ export class ServedDatabases {
     try {
       const listed = await discover(this.#stopping.signal);
       if (this.#isStopped) return;
-      this.#adopt(new Map(listed.map((it) => [it.name, it])));
+      this.#adopt(listed);
       this.#failureCount = 0;
       this.#failure = null;
       delayMs = timing.discoveryIntervalMs;
@@ -157,25 +157,26 @@ export class ServedDatabases {
     this.#next = this.#timers.after(delayMs, () => this.#lookAgain());
   }
 
-  #adopt(listed: ReadonlyMap<string, ListedDatabase>): void {
+  #adopt({ chosen, others }: DatabaseList): void {
     const { logger, serve, onListed } = this.#options;
+    const names = new Set(chosen.map((it) => it.name));
     for (const [name, served] of this.#served) {
-      if (listed.has(name) || this.#drains.has(name)) continue;
-      // One that has a session is there.
-      if (served.turn.phase !== "lost") {
+      if (names.has(name) || this.#drains.has(name)) continue;
+      const isConnected = served.turn.phase !== "lost";
+      if (isConnected || (others?.includes(name) ?? true)) {
         void this.#release(name, served);
         continue;
       }
       logger.info("database is gone", name);
-      void this.#forget(name, served);
+      void this.#forget(name, served, true);
     }
-    if (listed.size === 0 && !this.#isDiscovered) {
+    if (names.size === 0 && !this.#isDiscovered) {
       logger.warning(
         "no database to serve: the role owns none; " +
           "name them with --database, ODOO_JOBRUNNER_DB_NAME or db_name",
       );
     }
-    for (const { name, written } of listed.values()) {
+    for (const { name, written } of chosen) {
       if (this.#drains.has(name)) continue;
       let served = this.#served.get(name);
       if (!served) {
@@ -191,7 +192,7 @@ export class ServedDatabases {
 
   /**
    * It is not to be served any more: jobs that Odoo was asked for get the time of a stop to begin,
-   * and the others are put back.
+   * and the others are put back, on a new session where the old one is lost.
    */
   async #release(name: string, served: Served): Promise<void> {
     const { clock, logger, timing, onLeave } = this.#options;
@@ -204,18 +205,18 @@ export class ServedDatabases {
     await drain.wait(timing.drainTimeoutMs);
     if (this.#isEnded) return;
     drain.tellLeft();
-    await this.#forget(name, served);
+    await this.#forget(name, served, false);
     this.#drains.delete(name);
     // It may be wanted again meanwhile.
     this.lookNow();
   }
 
   /** Resolves when its session has ended. */
-  #forget(name: string, { link, turn }: Served): Promise<void> {
+  #forget(name: string, { link, turn }: Served, isDropped: boolean): Promise<void> {
     this.#served.delete(name);
     const leaving: Promise<void> = link.stop().finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
-    this.#options.onGone(name, turn);
+    this.#options.onGone(name, turn, isDropped);
     return leaving;
   }
 }

@@ -2,11 +2,14 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
 import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
+import { HastyClock } from "../support/fault_scene.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
 import { TestRunner, type TestRunnerOptions } from "../support/test_runner.ts";
 import { until } from "../support/until.ts";
 
 const LONG = { workMs: 60_000 };
+/** How long jobs of a dropped database keep their places. */
+const GONE_MS = 3_600_000;
 
 describe("ConnectorRunner.reconfigure", () => {
   let postgres: TestPostgres;
@@ -148,7 +151,8 @@ describe("ConnectorRunner.reconfigure", () => {
 
   it("leaves a database that is not chosen any more: nothing of it is taken or lost", async () => {
     const other = await postgres.database("16.0");
-    await start("root:5", { databases: [database, other] });
+    const clock = new HastyClock({ [GONE_MS]: 1 });
+    await start("root:5", { databases: [database, other], clock });
     const { running, waiting } = await occupy(other);
 
     test.runner.reconfigure({ databases: [database.name] });
@@ -164,6 +168,7 @@ describe("ConnectorRunner.reconfigure", () => {
       select count(*)::int as count from pg_stat_activity
       where datname = ${other.name} and application_name like 'odoo_jobrunner%'`;
     assertEquals([lock!["count"], await other.state(late)], [0, "pending"]);
+    assertEquals(channel("root").running, 2);
     for (const uuid of running.slice(1)) finish(uuid, other);
     await until("none runs", () => channel("root").running === 0);
     assertEquals(await other.counts(), { done: 4, pending: 1 });

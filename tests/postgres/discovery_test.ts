@@ -3,7 +3,11 @@ import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { SystemClock } from "../../src/clock.ts";
 import { pythonRegex } from "../../src/config/python_regex.ts";
 import type { ConnectionSettings } from "../../src/database/connection.ts";
-import { discoverDatabases, type DiscoveryOptions } from "../../src/database/discovery.ts";
+import {
+  discoverDatabases,
+  type DiscoveryOptions,
+  listDatabases,
+} from "../../src/database/discovery.ts";
 import { TestPostgres } from "../support/test_postgres.ts";
 
 describe("discoverDatabases", () => {
@@ -37,8 +41,8 @@ describe("discoverDatabases", () => {
     return names[0]!.replace(/shop$/, name);
   }
 
-  async function discover(options: Partial<DiscoveryOptions> = {}): Promise<string[]> {
-    const found = await discoverDatabases({
+  function optionsWith(options: Partial<DiscoveryOptions>): DiscoveryOptions {
+    return {
       connection: role,
       maintenanceDatabase: "postgres",
       templateDatabase: prefixed("our_template"),
@@ -46,7 +50,11 @@ describe("discoverDatabases", () => {
       databaseFilter: null,
       clock,
       ...options,
-    });
+    };
+  }
+
+  async function discover(options: Partial<DiscoveryOptions> = {}): Promise<string[]> {
+    const found = await discoverDatabases(optionsWith(options));
     assertEquals(await server.backends(), 0);
     return found.sort();
   }
@@ -72,6 +80,18 @@ describe("discoverDatabases", () => {
     const connection = { ...role, port: 1 };
 
     assertEquals(await discover({ connection, databases: ["b", "a"] }), ["a", "b"]);
+  });
+
+  it("knows which others are there, if it has looked", async () => {
+    const [shop, ...others] = names as [string, ...string[]];
+    const databaseFilter = pythonRegex(`${shop}$`);
+
+    const read = await listDatabases(optionsWith({ databaseFilter }));
+    const given = await listDatabases(optionsWith({ databaseFilter, databases: ["a"] }));
+
+    assertEquals(read.chosen.map((it) => it.name), [shop]);
+    assertEquals([...read.others ?? []].sort(), others.sort());
+    assertEquals(given, { chosen: [{ name: "a", written: null }], others: null });
   });
 
   it("fails when the list cannot be read", async () => {

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import type { NewJob } from "../../scripts/demo/odoo_jobs.ts";
+import type { Sql } from "../../scripts/demo/postgres_server.ts";
 import type { InstallOptions } from "../../scripts/demo/odoo_schema.ts";
 import { SystemClock } from "../../src/clock.ts";
 import { changeJobs, type JobChoice } from "../../src/database/requeue.ts";
@@ -66,12 +67,16 @@ describe("changeJobs", () => {
   }
 
   /** Does something while a transaction of someone else holds what a statement locks. */
-  async function whileHeld<T>(lock: string, uuid: string, act: () => Promise<T>): Promise<T> {
+  async function whileHeld<T>(
+    lock: string,
+    uuid: string,
+    act: (transaction: Sql) => Promise<T>,
+  ): Promise<T> {
     const transaction = await odoo.sql.reserve();
     await transaction`begin`;
     await transaction.unsafe(lock, [uuid]);
     try {
-      return await act();
+      return await act(transaction);
     } finally {
       await transaction`rollback`;
       transaction.release();
@@ -189,34 +194,48 @@ describe("changeJobs", () => {
     assertEquals(await odoo.state(held), "failed");
   });
 
-  it("leaves a job alone that a worker begins meanwhile", async () => {
-    await open("16.0");
-    const uuids = [await addJob({ state: "enqueued" }), await addJob({ state: "enqueued" })];
-    // Stops the statement when it has locked and changes the first of the two rows.
-    await odoo.sql.unsafe(`
-      create function wait_for_us() returns trigger language plpgsql as
-        'begin perform pg_advisory_xact_lock(7); return new; end';
-      create trigger wait_for_us before update on queue_job
-        for each row when (new.state = 'pending') execute procedure wait_for_us()`);
-    const worker = await odoo.sql.reserve();
-    await worker`select pg_advisory_lock(7)`;
+  for (const generation of ["16.0", "16.0-2025"]) {
+    it(`leaves a job of ${generation} alone that a worker begins meanwhile`, async () => {
+      await open(generation);
+      const uuids = [await addJob({ state: "enqueued" }), await addJob({ state: "enqueued" })];
+      const hasLocks = generation === "16.0-2025";
+      if (hasLocks) { for (const uuid of uuids) await addLock(uuid); }
+      // Stops the statement when it has locked and changes the first of the two rows.
+      await odoo.sql.unsafe(`
+        create function wait_for_us() returns trigger language plpgsql as
+          'begin perform pg_advisory_xact_lock(7); return new; end';
+        create trigger wait_for_us before update on queue_job
+          for each row when (new.state = 'pending') execute procedure wait_for_us()`);
+      const worker = await odoo.sql.reserve();
+      await worker`select pg_advisory_lock(7)`;
 
-    const requeueing = requeue({ states: ["enqueued", "started"], uuids });
-    await until("it waits", async () => {
-      const waiting = await worker`select from pg_stat_activity
-          where datname = current_database() and wait_event = 'advisory'`;
-      return waiting.length === 1;
+      const requeueing = requeue({ states: ["enqueued", "started"], uuids });
+      await until("it waits", async () => {
+        const waiting = await worker`select from pg_stat_activity
+            where datname = current_database() and wait_event = 'advisory'`;
+        return waiting.length === 1;
+      });
+      const begun = await worker`
+        update queue_job set state = 'started'
+        where id in (select id from queue_job for update skip locked) returning id, uuid`;
+      const locked = hasLocks
+        ? await worker`select queue_job_id as id from queue_job_lock
+            where queue_job_id = any(${begun.map((it) => it["id"])}) for update skip locked`
+        : begun;
+      await worker`select pg_advisory_unlock(7)`;
+      worker.release();
+
+      const outcomes = await requeueing;
+      const ofWorker = begun.map((it) => String(it["uuid"]));
+      assertEquals(locked.length, begun.length);
+      for (const uuid of uuids) {
+        const [outcome, state] = ofWorker.includes(uuid)
+          ? ["held", "started"]
+          : ["changed", "pending"];
+        assertEquals([outcomes[uuid], await odoo.state(uuid)], [outcome, state]);
+      }
     });
-    const [begun] = await worker`
-      update queue_job set state = 'started'
-      where id in (select id from queue_job for update skip locked) returning uuid`;
-    await worker`select pg_advisory_unlock(7)`;
-    worker.release();
-
-    const other = uuids.find((it) => it !== begun!["uuid"])!;
-    assertEquals(await requeueing, { [begun!["uuid"]]: "held", [other]: "changed" });
-    assertEquals(await odoo.state(begun!["uuid"]), "started");
-  });
+  }
 
   for (const isDryRun of [false, true]) {
     const kind = isDryRun ? "would leave" : "leaves";
@@ -244,6 +263,59 @@ describe("changeJobs", () => {
       assertEquals(outcomes, Object.fromEntries(dead.map((it) => [it, "changed"])));
     });
   }
+
+  for (const isDryRun of [false, true]) {
+    const kind = isDryRun ? "only looks" : "sets others back";
+    it(`never locks what a worker has or may want when it ${kind}`, async () => {
+      await open("16.0-2025");
+      const since = { date_enqueued: ago(600), date_started: ago(600) };
+      const begun = await addJob({ state: "started" }, { date_enqueued: ago(600) });
+      const alive = await addJob({ state: "started" }, since);
+      const waiting = await addJob({ state: "enqueued" }, since);
+      for (const uuid of [begun, alive, waiting]) await addLock(uuid);
+      const versions = () =>
+        odoo.sql`
+        select job.uuid, job.xmax::text, lock.xmax::text as lock
+        from queue_job job join queue_job_lock lock on lock.queue_job_id = job.id
+        where uuid = any(${isDryRun ? [begun, alive, waiting] : [begun, alive]}) order by job.id`;
+
+      const [outcomes, before, after] = await whileHeld(
+        `select from queue_job_lock where queue_job_id in
+          (select id from queue_job where uuid = $1) for update`,
+        alive,
+        async () => {
+          const before = [...await versions()];
+          const outcomes = await requeue({ states: ["enqueued", "started"] }, isDryRun);
+          return [outcomes, before, [...await versions()]];
+        },
+      );
+
+      assertEquals(outcomes, { [begun]: "at work", [alive]: "at work", [waiting]: "changed" });
+      assertEquals(after, before);
+    });
+  }
+
+  it("is sure of what it changes, also of a lock that a look may miss", async () => {
+    await open("16.0-2025");
+    const since = { date_enqueued: ago(600), date_started: ago(600) };
+    const alive = await addJob({ state: "started" }, since);
+    await addLock(alive);
+    const choice = { states: ["started"], uuids: [alive] } as const;
+
+    const outcomes = await whileHeld(
+      `select from queue_job_lock where queue_job_id in
+        (select id from queue_job where uuid = $1) for no key update`,
+      alive,
+      async (worker) => {
+        // Two locks of one transaction, which another can tell apart only by trying.
+        await worker.unsafe("savepoint job; select from queue_job_lock for update");
+        return [await requeue(choice, true), await requeue(choice)];
+      },
+    );
+
+    assertEquals(outcomes, [{ [alive]: "changed" }, { [alive]: "at work" }]);
+    assertEquals(await odoo.state(alive), "started");
+  });
 
   it("leaves a job alone whose worker may be about to take its lock", async () => {
     await open("16.0-2025");

@@ -217,7 +217,8 @@ describe("jobrunner requeue", () => {
       grant select (queue_job_id), update (queue_job_id) on queue_job_lock to "$role";`;
     const more = `
       grant select (date_started, date_done),
-        update (date_done, worker_pid, date_cancelled, exc_message) on queue_job to "$role";`;
+        update (date_done, worker_pid, date_cancelled, exc_message) on queue_job to "$role";
+      grant select (xmax) on queue_job_lock to "$role";`;
     await shop.sql.unsafe((grants + more).replaceAll("$role", role.user));
     await other.sql.unsafe(grants.replaceAll("$role", role.user));
     for (const database of [shop, other]) await database.addJob({ state: "failed" });

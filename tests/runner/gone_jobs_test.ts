@@ -36,7 +36,7 @@ describe("GoneJobs", () => {
     const inFlight = jobs("a", "b");
     inFlight.add("claimed", "root");
 
-    gone.note("shop", inFlight);
+    gone.note("shop", inFlight, true);
     const counts = [running()];
     gone.answered("other", "a");
     gone.answered("shop", "a");
@@ -49,8 +49,8 @@ describe("GoneJobs", () => {
   });
 
   it("counts one request once, though the database was restored and is gone again", () => {
-    gone.note("shop", jobs("a"));
-    gone.note("shop", jobs("a", "b"));
+    gone.note("shop", jobs("a"), true);
+    gone.note("shop", jobs("a", "b"), true);
     const both = running();
 
     gone.answered("shop", "a");
@@ -60,7 +60,7 @@ describe("GoneJobs", () => {
   });
 
   it("is not confused with a database that comes under the same name", () => {
-    gone.note("shop", jobs("a"));
+    gone.note("shop", jobs("a"), true);
     scheduler.beginScan("shop");
     scheduler.sweep("shop");
     scheduler.forgetDatabase("shop");
@@ -68,8 +68,8 @@ describe("GoneJobs", () => {
     assertEquals(running(), [0, 1]);
   });
 
-  it("lets a request go that has no answer after an hour", () => {
-    gone.note("shop", jobs("a", "b"));
+  it("lets a request of a dropped database go that has no answer after an hour", () => {
+    gone.note("shop", jobs("a", "b"), true);
     clock.advance(HOUR_MS - 1);
     const before = [...letGo];
     gone.answered("shop", "b");
@@ -79,8 +79,18 @@ describe("GoneJobs", () => {
     assertEquals([before, letGo], [[], ["shop/a"]]);
   });
 
+  it("waits for the answer however long where the database is only not chosen", () => {
+    gone.note("shop", jobs("a"), false);
+
+    clock.advance(100 * HOUR_MS);
+    const afterDays = running();
+    gone.answered("shop", "a");
+
+    assertEquals([letGo, afterDays, running()], [[], [0, 1], [0, 0]]);
+  });
+
   it("counts again in a core that was made anew", () => {
-    gone.note("shop", jobs("a"));
+    gone.note("shop", jobs("a"), true);
     scheduler.forgetDatabase("shop\0gone");
     const empty = running();
 
@@ -90,7 +100,7 @@ describe("GoneJobs", () => {
   });
 
   it("leaves no timer behind", () => {
-    gone.note("shop", jobs("a"));
+    gone.note("shop", jobs("a"), true);
 
     gone.stop();
 
