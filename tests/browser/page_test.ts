@@ -4,6 +4,7 @@ import type { FoundJob, FoundJobs } from "../../src/job_list.ts";
 import type { SteerBody } from "../../src/server/steer_guard.ts";
 import type { View } from "../../src/view.ts";
 import { channelStatus, databaseStatus } from "../support/runner_status.ts";
+import { steeringView } from "../support/shown_view.ts";
 import { barriersOf, HAS_BROWSER, TestBrowser } from "./browser.ts";
 import { PageScene, type PageSceneOptions } from "./page_scene.ts";
 import { sampleScheduler, sampleView } from "./sample.ts";
@@ -67,10 +68,9 @@ describe("the page", { ignore: !HAS_BROWSER }, () => {
     view = {
       ...view,
       odoo,
-      steering: {
-        ...{ enabled: true, resumed: [], capacities: [] },
+      steering: steeringView({
         paused: [{ what: "channel", name: "root.mail", by: "anna", sinceMs: NOW - 60_000 * 5 }],
-      },
+      }, true),
     };
     const { page } = await browser.open(await serve());
 
@@ -103,11 +103,11 @@ describe("the page", { ignore: !HAS_BROWSER }, () => {
   it("hides what is quiet, and finds channels that it does not show", async () => {
     const scheduler = sampleScheduler(NOW);
     scheduler.configure("root:1,quiet:1,hidden.deep:1,mail:4,mail.bulk:2");
-    const find = (search: string, max: number) => scheduler.overview({ search, max });
+    const channels = (search: string, max: number) => scheduler.overview({ search, max });
     const quiet = { ...channelStatus("root.quiet"), parent: "root", below: 0 };
     const sums = { allWaiting: 0, allRunning: 0, allFailed: 0 };
     view = { ...view, channels: [...view.channels, { ...quiet, ...sums }], channelCount: 999 };
-    const { page } = await browser.open(await serve({ find }));
+    const { page } = await browser.open(await serve({ finder: { channels } }));
 
     await page.locator(rowOf("root.quiet")).waitFor();
     await page.getByLabel("only those with jobs").check();

@@ -42,7 +42,7 @@ export class AskedRunner {
     const live = new LiveView({ look, clock, reportError: () => {} });
     const app = createApp(() => runner.status);
     routePage(app);
-    routeView(app, live, (search, max) => runner.overview.channels(search, max));
+    routeView(app, live, runner.overview);
     routeWhy(app, runner.why);
     const server = await serve({ app, host: "127.0.0.1", port: 0, clock });
     return new AskedRunner(test, server, live, browser);

@@ -25,7 +25,7 @@ export function DatabaseCard({ why, view, onChange }: DatabaseCardOptions): Comp
     status && h(Facts, { facts: factsOf(status, nowMs) }),
     status && stuckOf("Stranded: enqueued, and nobody asks", database, status.stranded),
     status && stuckOf("May be dead: started long ago", database, status.suspectedDead),
-    h(SteerDatabase, { database, view, onChange }),
+    h(SteerDatabase, { why, view, onChange }),
   );
 }
 
