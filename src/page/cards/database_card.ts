@@ -31,10 +31,11 @@ export function DatabaseCard({ why, view, onChange }: DatabaseCardOptions): Comp
 
 function factsOf(status: DatabaseStatus, nowMs: number): [string, ComponentChild][] {
   const [kind, text] = STATES[status.state] ?? ["idle", status.state];
-  const { sinceMs, heardMs, waitingSinceMs, generation, inFlight } = status;
+  const { sinceMs, heardMs, waitingSinceMs, generation, inFlight, reason } = status;
   return [
     ["State", h("span", { class: `pill ${kind}` }, text)],
     ["Since", `${dateTime(sinceMs)}, for ${since(sinceMs, nowMs)}`],
+    ["Because", reason],
     ["Add-on", generation],
     ["In the runner's hands", count(inFlight)],
     ["Heard", heardMs === null ? null : `${since(heardMs, nowMs)} ago`],

@@ -17,7 +17,7 @@ export function Path(
     "ol",
     { class: "path", "aria-label": "Its way through the channels" },
     path.map((channel) => {
-      const { name, taken, capacity, waiting, failed } = channel;
+      const { name, taken, capacity, waiting, running, failed } = channel;
       const closed = reasons.filter((it) => "channel" in it && it.channel === name);
       const isHere = name === waitsAt;
       return h(
@@ -28,7 +28,9 @@ export function Path(
           "span",
           { class: "note" },
           ` ${count(taken)} of ${capacity === null ? "∞" : count(capacity)} places taken, ` +
-            `${count(waiting)} waiting${failed > 0 ? `, ${count(failed)} failed` : ""}`,
+            `${count(running)} running, ${count(waiting)} waiting${
+              failed > 0 ? `, ${count(failed)} failed` : ""
+            }`,
         ),
         isHere && h("strong", { class: "here" }, "waits here"),
         closed.map((it) => h("span", { key: it.kind, class: "pill bad" }, CLOSED[it.kind])),
