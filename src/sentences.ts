@@ -99,7 +99,7 @@ export function steeredNotes(
   const resumed = steering.resumed.find((it) => it.name === name);
   const changed = steering.capacities.find((it) => it.channel === name);
   return [
-    ...paused ? [pausing ? `paused by ${pausing.by}` : "paused"] : [],
+    ...pausing ? [`paused by ${pausing.by}`] : paused ? ["paused"] : [],
     ...resumed ? [`resumed by ${resumed.by}, paused by the settings`] : [],
     ...changed ? [`capacity by ${changed.by}`] : [],
   ];

@@ -1,19 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import type { Page } from "playwright-core";
-import { SystemClock } from "../../src/clock.ts";
-import { defaultConnection } from "../../src/database/connection.ts";
-import { Explanations, type ExplanationsOptions } from "../../src/runner/explanations.ts";
-import { JobHistory } from "../../src/runner/job_history.ts";
-import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
-import { OpenReads } from "../../src/runner/open_reads.ts";
-import { RunnerOverview } from "../../src/runner/runner_overview.ts";
-import type { Served } from "../../src/runner/served_databases.ts";
-import { Steering } from "../../src/runner/steering.ts";
-import type { OverviewFinder, View } from "../../src/view.ts";
-import { databaseStatus, runnerStatus } from "../support/runner_status.ts";
-import { shownView } from "../support/shown_view.ts";
+import type { LiveScheduler } from "../../src/runner/live_scheduler.ts";
+import type { Steering } from "../../src/runner/steering.ts";
 import { barriersOf, HAS_BROWSER, TestBrowser } from "./browser.ts";
+import { MadeUpRunner } from "./made_up_runner.ts";
 import { PageScene } from "./page_scene.ts";
 
 /** More of each than the page shows. */
@@ -28,49 +19,24 @@ describe("the page of much that operators have changed", { ignore: !HAS_BROWSER 
   let steering: Steering;
   let page: Page;
 
-  beforeEach(async () => {
-    const clock = new SystemClock();
-    scheduler = new LiveScheduler(["root:9", ...NAMES.map((it) => `${it}:2:paused`)].join(), () => {
-    }, { clock });
-    steering = new Steering({
-      ...{ clock, scheduler, onDatabase: () => {}, onMore: () => {} },
-      isServed: (name) => NAMES.includes(name),
-    });
-    const served = new Map(NAMES.map((name) => [name, servedOf(name, steering)]));
-    const overview = new RunnerOverview(() => ({
-      ...{ ...runnerStatus(), nowMs: clock.nowMs(), steering: steering.status, scheduler },
-      served: [...served.values()],
-    }));
-    const requests = {
-      allowance: 9,
-      status: runnerStatus().odoo,
-    } as ExplanationsOptions["requests"];
-    const why = new Explanations({
-      ...{ clock, connection: defaultConnection({}), reads: new OpenReads(), scheduler, requests },
-      ...{ history: new JobHistory(() => 0), steering, phase: () => "running" },
-      ...{ isReading: () => false, served: (name) => served.get(name), databases: () => NAMES },
-    });
-    const { lastHour } = shownView();
-    const look = (): View => {
-      const { view } = overview;
-      return { ...view, lastHour, steering: { ...view.steering, enabled: true } };
-    };
-    const finder: OverviewFinder = {
-      channels: (search, max) => overview.channels(search, max),
-      databases: (search, max) => overview.databases(search, max),
-    };
-    scene = await PageScene.serve({ look, finder, why, steering });
+  beforeAll(async () => {
     browser = await TestBrowser.start();
+  });
+  beforeEach(async () => {
+    const channels = ["root:9", ...NAMES.map((it) => `${it}:2:paused`)].join();
+    const runner = new MadeUpRunner({ channels, databases: NAMES });
+    ({ scheduler, steering } = runner);
+    scene = await runner.serve();
   });
   afterEach(async () => {
     try {
       await browser.calm();
     } finally {
-      await browser.stop();
       await scene.stop();
     }
     assertEquals(scene.errors, []);
   });
+  afterAll(() => browser.stop());
 
   const button = (name: string) => page.getByRole("button", { name, exact: true });
   const card = () => page.getByRole("dialog");
@@ -137,25 +103,3 @@ describe("the page of much that operators have changed", { ignore: !HAS_BROWSER 
     await row().getByText("paused by anna").waitFor();
   });
 });
-
-/** A database that is well, unless an operator has paused it. */
-function servedOf(name: string, steering: Steering): Served {
-  const nothing = { stranded: { count: 0, oldest: [] }, suspectedDead: { count: 0, oldest: [] } };
-  const isPaused = () => steering.reasonFor(name) !== null;
-  return {
-    link: {
-      get status() {
-        return databaseStatus(name, isPaused() ? "paused" : "ready", {
-          reason: steering.reasonFor(name),
-        });
-      },
-    },
-    turn: {
-      get phase() {
-        return isPaused() ? "paused" : "ready";
-      },
-      inFlight: { all: () => [], counts: () => runnerStatus().inFlight, size: 0 },
-      ...{ failedCounts: new Map(), stuck: nothing },
-    },
-  } as unknown as Served;
-}

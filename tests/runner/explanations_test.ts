@@ -113,6 +113,16 @@ describe("Explanations", () => {
     ]);
   });
 
+  it("says of a database that is not served any more that it is paused", () => {
+    const pauseOf: typeof UNSTEERED.pauseOf = (target) => {
+      return target.what === "database" ? { ...target, by: "anna", sinceMs: 0 } : null;
+    };
+
+    const { reasons } = explanations({ steering: { ...UNSTEERED, pauseOf } }).explainDatabase("a");
+
+    assertEquals(reasons.map((it) => it.kind), ["pausedBy", "database"]);
+  });
+
   it("says that a database is not served, and asks nobody about its jobs", async () => {
     const it = explanations();
 
