@@ -37,7 +37,9 @@ describe("why a job, a channel or a database does not run after a fault", () => 
   });
 
   async function run(options: Partial<TestRunnerOptions> = {}): Promise<void> {
-    asked = await AskedRunner.serve(scene.run([database], options), browser);
+    // A busy machine is no lost link: these tests cut links themselves.
+    const test = scene.run([database], { heartbeatDeadlineMs: 30_000, ...options });
+    asked = await AskedRunner.serve(test, browser);
   }
 
   /** A connection that hangs does not fail for long. */
@@ -106,7 +108,6 @@ describe("why a job, a channel or a database does not run after a fault", () => 
     const scanning = await asked.untilDatabaseWhy(slow, "reading", "database");
     await locker`rollback`;
     locker.release();
-    await asked.untilChannelWhy("root");
 
     assertStringIncludes(answer, "now: the jobs of all databases are read first");
     assertStringIncludes(connecting.answer, "its database is not connected yet, for ");

@@ -163,7 +163,12 @@ export class AskedRunner {
     }, address);
     const card = page.getByRole("dialog", { name: title, exact: true });
     await card.locator(".answer").waitFor();
-    for (const text of texts) await card.locator(".answer").getByText(text).waitFor();
+    for (const text of texts) {
+      await card.locator(".answer").getByText(text).waitFor().catch(async (cause) => {
+        const said = await card.locator(".answer").innerText();
+        throw new Error(`The page does not say "${text}", but: ${said}`, { cause });
+      });
+    }
     assertEquals(await card.locator("ul.answer > li").count(), texts.length);
     const names = await card.locator(".path a").allInnerTexts();
     assertEquals(names, path.map((it) => it.name));

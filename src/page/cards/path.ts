@@ -33,7 +33,7 @@ export function Path(
   );
 }
 
-/** What runs, waits and has failed is the channel's own, what has taken its places not all of it. */
+/** What runs, waits and has failed is the channel's own; places are taken by others as well. */
 function numbersOf({ taken, capacity, running, waiting, failed }: PathChannel): string {
   return [
     `${count(taken)} of ${capacity === null ? "∞" : count(capacity)} places taken`,
