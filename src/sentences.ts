@@ -1,6 +1,7 @@
-import type { WaitReason } from "./scheduler/mod.ts";
+import type { ChannelStatus, WaitReason } from "./scheduler/mod.ts";
+import type { SteeringStatus } from "./steering.ts";
 import type { DatabaseState, InFlightCounts, RunnerPhase } from "./status.ts";
-import type { JobEvent, Reason, ToldReason } from "./why.ts";
+import type { JobEvent, OperatorChange, Reason, ToldChange, ToldReason } from "./why.ts";
 
 /** A reason with its sentence: all that is ever said of why jobs do not run stands here. */
 export function told(reason: Reason, nowMs: number): ToldReason {
@@ -75,6 +76,33 @@ function textOf(reason: Reason, nowMs: number): string {
     default:
       return waitText(reason, nowMs);
   }
+}
+
+/** What an operator has changed of a channel, with its sentence. */
+export function toldChange(change: OperatorChange): ToldChange {
+  const byWhom = `by ${change.by} since ${new Date(change.sinceMs).toISOString()}`;
+  if (change.kind === "resumed") {
+    return { ...change, text: `it is resumed ${byWhom}, and paused by the settings` };
+  }
+  const { capacity, configured } = change;
+  const other = configured === undefined ? "" : `, and ${configured ?? "no limit"} by the settings`;
+  return { ...change, text: `its capacity is ${capacity} ${byWhom}${other}` };
+}
+
+/** Whether a channel is paused, and what operators have changed of it, in a few words each. */
+export function steeredNotes(
+  channel: Pick<ChannelStatus, "name" | "paused">,
+  steering: SteeringStatus,
+): string[] {
+  const { name, paused } = channel;
+  const pausing = steering.paused.find((it) => it.what === "channel" && it.name === name);
+  const resumed = steering.resumed.find((it) => it.name === name);
+  const changed = steering.capacities.find((it) => it.channel === name);
+  return [
+    ...pausing ? [`paused by ${pausing.by}`] : paused ? ["paused"] : [],
+    ...resumed ? [`resumed by ${resumed.by}, paused by the settings`] : [],
+    ...changed ? [`capacity by ${changed.by}`] : [],
+  ];
 }
 
 /** What has happened to a job, for people. */

@@ -22,6 +22,13 @@ export interface ChangedCapacity extends Wish {
   readonly capacity: number;
 }
 
+/** What operators have changed of one channel. */
+export interface ChannelWish {
+  /** Not paused: the channel string pauses it, and it runs all the same. */
+  readonly pause: (Wish & { readonly isPaused: boolean }) | null;
+  readonly capacity: (Wish & { readonly capacity: number }) | null;
+}
+
 /** All that is in force of what operators have changed. Channels have their full names. */
 export interface SteeringStatus {
   readonly paused: readonly Pause[];

@@ -1,9 +1,24 @@
 import type { ChannelOverview, OverviewChannel } from "./scheduler/mod.ts";
 import type { DatabaseStatus, RunnerStatus } from "./status.ts";
+import type { SteeringStatus } from "./steering.ts";
 
 export type { OverviewChannel };
 /** The JSON of `/channels`. */
 export type FoundChannels = ChannelOverview;
+
+/** The JSON of `/databases`. */
+export interface FoundDatabases {
+  /** Those in trouble first. */
+  readonly databases: readonly DatabaseStatus[];
+  /** How many databases there are with that text in their name. */
+  readonly count: number;
+}
+
+/** Who finds channels and databases by a part of their name, so many at most. */
+export interface OverviewFinder {
+  channels(search: string, max: number): FoundChannels;
+  databases(search: string, max: number): FoundDatabases;
+}
 
 /**
  * What people look at: all that matters of a runner at one look, bounded whatever the number of
@@ -33,23 +48,13 @@ export interface RunnerView extends
   readonly steering: SteeringView;
 }
 
-/** What operators have changed, until the next start. */
-export interface SteeringView {
+/** What operators have changed, until the next start: the first of each kind, and how many. */
+export interface SteeringView extends SteeringStatus {
   /** False: nothing can be changed, for there is no token. */
   readonly enabled: boolean;
-  readonly paused: readonly {
-    readonly what: "everything" | "channel" | "database";
-    /** Null of everything. */
-    readonly name: string | null;
-    readonly by: string | null;
-    readonly sinceMs: number;
-  }[];
-  readonly capacities: readonly {
-    readonly channel: string;
-    readonly capacity: number | null;
-    readonly by: string | null;
-    readonly sinceMs: number;
-  }[];
+  readonly pausedCount: number;
+  readonly resumedCount: number;
+  readonly capacityCount: number;
 }
 
 /** The last hour in steps, the oldest first; each column has one entry a step. */

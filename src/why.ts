@@ -1,5 +1,5 @@
 import type { Explanation, PathChannel, WaitReason } from "./scheduler/mod.ts";
-import type { Pause } from "./steering.ts";
+import type { Pause, Wish } from "./steering.ts";
 import type { DatabaseStatus, InFlightCounts, RunnerPhase, SchedulerState } from "./status.ts";
 
 /*
@@ -145,6 +145,19 @@ export interface JobsWhy {
   readonly asked: number;
 }
 
+/** What an operator has changed of a channel; a pause is a reason. `text` says it to people. */
+export type ToldChange = OperatorChange & { readonly text: string };
+
+export type OperatorChange =
+  /** The channel string pauses it, and it runs all the same. */
+  | { readonly kind: "resumed" } & Wish
+  /** `configured`: by the channel string, null is unlimited; there is none if it has no entry. */
+  | {
+    readonly kind: "capacity";
+    readonly capacity: number;
+    readonly configured?: number | null;
+  } & Wish;
+
 /** `/why?channel=…`: why a job that came to the channel now would not run at once. */
 export interface ChannelWhy extends Answer {
   readonly channel: string;
@@ -152,6 +165,7 @@ export interface ChannelWhy extends Answer {
   readonly path: readonly PathChannel[];
   /** Jobs in the runner's hands that take its places, the first of them. */
   readonly running: readonly RunningJob[];
+  readonly changes: readonly ToldChange[];
 }
 
 export interface RunningJob {

@@ -58,7 +58,7 @@ export async function serveAll(
     return { ...seen, steering: { ...seen.steering, enabled: guard.isOpen } };
   };
   const view = new LiveView({ look, clock, reportError });
-  routeView(app, view, (search, max) => runner.overview.channels(search, max));
+  routeView(app, view, runner.overview);
   const health = watched(view, await serve({ app, host, port: healthPort, clock }));
   logger.info(`health server: http://${host}:${health.port}/status`);
   if (metricsPort === null || metricsPort === health.port) return health;

@@ -1,17 +1,18 @@
 import type { ChannelStatus } from "../scheduler/mod.ts";
-import { duration } from "../sentences.ts";
+import { duration, steeredNotes } from "../sentences.ts";
 import type { DatabaseStatus, RunnerStatus } from "../status.ts";
+import type { SteeringStatus } from "../steering.ts";
 import { readable, textTable } from "./text_table.ts";
 
 /** A status for people, on a terminal. */
 export function drawStatus(status: RunnerStatus): string {
-  const { nowMs, databases, channels } = status;
+  const { nowMs, databases, channels, steering } = status;
   const lines = [
     ...statusHead(status),
     "",
     ...databaseTable(databases, nowMs),
     "",
-    ...textTable([CHANNEL_HEAD, ...channels.map(channelRow)]),
+    ...textTable([CHANNEL_HEAD, ...channels.map((it) => channelRow(it, steering))]),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -87,10 +88,15 @@ function databaseRow(database: DatabaseStatus, age: Age) {
 
 const CHANNEL_HEAD = ["channel", "capacity", "running", "waiting", "failed", "parked", ""];
 
-function channelRow(channel: ChannelStatus) {
+function channelRow(channel: ChannelStatus, steering: SteeringStatus) {
   const { capacity, running, waiting, failed, parked } = channel;
   const numbers = [running, waiting, failed, parked];
-  return [indentedName(channel), capacity ?? "no limit", ...numbers, channelNotes(channel)];
+  return [
+    indentedName(channel),
+    capacity ?? "no limit",
+    ...numbers,
+    channelNotes(channel, steering),
+  ];
 }
 
 /** Parents come before their children: a name is short below its parent. */
@@ -99,11 +105,12 @@ export function indentedName({ name }: ChannelStatus): string {
   return "  ".repeat(parts.length - 1) + readable(parts.at(-1)!);
 }
 
-/** What is special about a channel. */
-export function channelNotes({ sequential, throttle, paused }: ChannelStatus): string {
+/** What is special about a channel, and which of it operators have changed. */
+export function channelNotes(channel: ChannelStatus, steering: SteeringStatus): string {
+  const { sequential, throttle } = channel;
   return [
     ...sequential ? ["sequential"] : [],
     ...throttle === null ? [] : [`throttle ${throttle} s`],
-    ...paused ? ["paused"] : [],
+    ...steeredNotes(channel, steering).map(readable),
   ].join(", ");
 }

@@ -1,5 +1,6 @@
 import type { OverviewChannel } from "../scheduler/mod.ts";
 import { duration } from "../sentences.ts";
+import type { Wish } from "../steering.ts";
 import type { ShownHistory, SteeringView, View } from "../view.ts";
 import { channelNotes, databaseTable, indentedName, statusHead } from "./status_report.ts";
 import type { Line, Style } from "./terminal_codes.ts";
@@ -111,21 +112,25 @@ function drawLevels(values: readonly number[], most: number, hasBlocks: boolean)
 }
 
 /** What operators have changed. */
-function steeringTexts({ paused, capacities }: SteeringView, nowMs: number): string[] {
-  const how = (by: string | null, sinceMs: number) => {
-    const who = by === null ? "" : ` by ${readable(by)}`;
-    return `${who} for ${duration(Math.max(0, nowMs - sinceMs))}`;
+function steeringTexts(steering: SteeringView, nowMs: number): string[] {
+  const { paused, pausedCount, resumed, resumedCount, capacities, capacityCount } = steering;
+  const how = ({ by, sinceMs }: Wish) => {
+    return ` by ${readable(by)} for ${duration(Math.max(0, nowMs - sinceMs))}`;
   };
   const texts = [
-    ...paused.map(({ what, name, by, sinceMs }) => {
-      const whole = name === null ? what : `${what} ${readable(name)}`;
-      return `Paused: ${whole},${how(by, sinceMs)}`;
+    ...paused.map((it) => {
+      const whole = it.name === null ? it.what : `${it.what} ${readable(it.name)}`;
+      return `Paused: ${whole},${how(it)}`;
     }),
-    ...capacities.map(({ channel, capacity, by, sinceMs }) => {
-      return `Capacity of ${readable(channel)}: ${capacity ?? "no limit"},${how(by, sinceMs)}`;
+    ...resumed.map((it) => {
+      return `Resumed: channel ${readable(it.name!)},${how(it)}, paused by the settings`;
+    }),
+    ...capacities.map((it) => {
+      return `Capacity of ${readable(it.channel)}: ${it.capacity},${how(it)}`;
     }),
   ];
-  return texts.length <= 3 ? texts : [...texts.slice(0, 2), `${texts.length - 2} more changes`];
+  const count = pausedCount + resumedCount + capacityCount;
+  return count <= 3 ? texts : [...texts.slice(0, 2), `${count - 2} more changes`];
 }
 
 const CHANNEL_HEAD = [
@@ -134,7 +139,7 @@ const CHANNEL_HEAD = [
 
 function channelLines(view: View, max: number, hasBlocks: boolean): Line[] {
   const shown = fullest(view.channels, max);
-  const rows = shown.map((it) => channelRow(it, view.nowMs, hasBlocks));
+  const rows = shown.map((it) => channelRow(it, view, hasBlocks));
   const [head, ...lines] = textTable([CHANNEL_HEAD, ...rows]);
   return [
     line(head!, "bold"),
@@ -143,7 +148,11 @@ function channelLines(view: View, max: number, hasBlocks: boolean): Line[] {
   ];
 }
 
-function channelRow(channel: OverviewChannel, nowMs: number, hasBlocks: boolean) {
+function channelRow(
+  channel: OverviewChannel,
+  { nowMs, steering }: View,
+  hasBlocks: boolean,
+) {
   const { capacity, allRunning, allWaiting, allFailed, parked, waitingSinceMs } = channel;
   return [
     indentedName(channel),
@@ -154,7 +163,7 @@ function channelRow(channel: OverviewChannel, nowMs: number, hasBlocks: boolean)
     allFailed,
     parked,
     waitingSinceMs === null ? "" : duration(Math.max(0, nowMs - waitingSinceMs)),
-    channelNotes(channel),
+    channelNotes(channel, steering),
   ];
 }
 

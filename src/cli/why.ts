@@ -79,6 +79,7 @@ function drawAnswer(answer: JobWhy | ChannelWhy | DatabaseWhy): string {
   const lines = [readable(subjectOf(answer))];
   if (reasons.length === 0) lines.push("  nothing holds it back");
   lines.push(...reasons.map((it) => `  ${readable(it.text)}`));
+  if ("changes" in answer) lines.push(...answer.changes.map((it) => `  ${readable(it.text)}`));
   if ("path" in answer && answer.path.length > 0) {
     const { path, waitsAt } = answer;
     const rows = path.map((it) => [

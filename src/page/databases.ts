@@ -1,6 +1,9 @@
+/// <reference lib="dom" />
 import { type ComponentChild, h } from "preact";
+import { useState } from "preact/hooks";
 import type { DatabaseState, DatabaseStatus } from "../status.ts";
-import type { View } from "../view.ts";
+import type { FoundDatabases, View } from "../view.ts";
+import { useFound } from "./found.ts";
 import { addressOf } from "./place.ts";
 import { count, counted, since } from "./words.ts";
 
@@ -17,13 +20,13 @@ export const STATES: Readonly<Record<DatabaseState, readonly [kind: string, text
   ignored: ["idle", "without the add-on"],
 };
 
-/** The databases, those in trouble first. */
+/** The databases, those in trouble first; of many, others are found by their name. */
 export function Databases({ view }: { readonly view: View }): ComponentChild {
-  const { databases, databaseCount, databaseStates, nowMs } = view;
-  const states = Object.entries(databaseStates).map(([state, number]) => {
-    return `${count(number)} ${STATES[state as DatabaseState]?.[1] ?? state}`;
-  });
-  const left = databaseCount - databases.length;
+  const [search, setSearch] = useState("");
+  const found = useFound<FoundDatabases>("databases", search, view.nowMs);
+  const { databases, count: all } = found ??
+    { databases: view.databases, count: view.databaseCount };
+  const left = all - databases.length;
   return h(
     "section",
     { class: "card", "aria-labelledby": "databases" },
@@ -31,20 +34,39 @@ export function Databases({ view }: { readonly view: View }): ComponentChild {
       "div",
       { class: "bar" },
       h("h2", { id: "databases" }, "Databases"),
-      h("p", { class: "note" }, states.join(", ")),
+      h("input", {
+        type: "search",
+        ...{ placeholder: "Find a database", "aria-label": "Find a database", value: search },
+        onInput: (event: Event) => setSearch((event.target as HTMLInputElement).value),
+      }),
+      h(
+        "p",
+        { class: "note", role: "status" },
+        found ? `${counted(all, "database")} found` : statesOf(view),
+      ),
     ),
-    databases.length === 0 ? h("p", { class: "empty" }, "No database is served.") : h(
+    databases.length === 0 ? h("p", { class: "empty" }, found ? NONE_FOUND : NONE) : h(
       "div",
       { class: "scroll", tabIndex: 0, role: "region", "aria-label": "Databases" },
       h(
         "table",
         null,
         h("thead", null, h("tr", null, COLUMNS.map((it) => h("th", { key: it }, it)))),
-        h("tbody", null, databases.map((it) => lineOf(it, nowMs))),
+        h("tbody", null, databases.map((it) => lineOf(it, view.nowMs))),
       ),
     ),
-    left > 0 && h("p", { class: "note" }, `and ${counted(left, "database")} without trouble`),
+    left > 0 && h("p", { class: "note" }, `and ${count(left)} more: find them by their name`),
   );
+}
+
+const NONE = "No database is served.";
+const NONE_FOUND = "No database has this name.";
+
+function statesOf({ databaseStates }: View): string {
+  const states = Object.entries(databaseStates).map(([state, number]) => {
+    return `${count(number)} ${STATES[state as DatabaseState]?.[1] ?? state}`;
+  });
+  return states.join(", ");
 }
 
 const COLUMNS = ["Name", "State", "Running", "Oldest waiting", "Heard", "Add-on"];

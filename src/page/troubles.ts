@@ -41,11 +41,16 @@ function databaseTroubles({ databases }: View): string[] {
   ];
 }
 
+/** So many pauses are read; all of them can be found by their names. */
+const PAUSES_MAX = 10;
+
 function pauses({ steering, nowMs, channels }: View): string[] {
-  const texts = steering.paused.map(({ what, name, by, sinceMs }) => {
+  const texts = steering.paused.slice(0, PAUSES_MAX).map(({ what, name, by, sinceMs }) => {
     const subject = name === null ? "Everything" : `The ${what} ${shortChannel(name)}`;
-    return `${subject} is paused by ${by ?? "an operator"} for ${since(sinceMs, nowMs)}.`;
+    return `${subject} is paused by ${by} for ${since(sinceMs, nowMs)}.`;
   });
+  const left = steering.pausedCount - texts.length;
+  if (left > 0) texts.push(`${count(left)} more are paused: find them below by their name.`);
   const waiting = channels[0]?.allWaiting ?? 0;
   const isAll = steering.paused.some((it) => it.what === "everything");
   return isAll && waiting > 0

@@ -169,6 +169,7 @@ export class ConnectorRunner {
     const endpoint = { ...options.endpoint, port: port ?? this.#requests.endpoint.port };
     checkEndpoint(endpoint);
     if (channels !== undefined) this.#reading.configure(channels);
+    this.steering.noteConfigured();
     this.#options = options;
     Object.assign(this.#timing, timingOf(options));
     this.#requests.moveTo(endpoint);

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { ConnectionSettings } from "../database/connection.ts";
 import { readJobDetails } from "../database/job_details.ts";
 import type { Explanation, PathChannel } from "../scheduler/mod.ts";
-import { sentenceOf, told } from "../sentences.ts";
+import { sentenceOf, told, toldChange } from "../sentences.ts";
 import type { RunnerPhase } from "../status.ts";
 import type { SteerTarget } from "../steering.ts";
 import type {
@@ -13,8 +13,10 @@ import type {
   JobDetails,
   JobsWhy,
   JobWhy,
+  OperatorChange,
   Reason,
   RunningJob,
+  ToldChange,
   ToldReason,
 } from "../why.ts";
 import type { JobHistory } from "./job_history.ts";
@@ -35,7 +37,7 @@ export interface ExplanationsOptions {
   readonly scheduler: LiveScheduler;
   readonly requests: JobRequests;
   readonly history: JobHistory;
-  readonly steering: Pick<Steering, "pauseOf">;
+  readonly steering: Pick<Steering, "pauseOf" | "wishOf">;
   readonly phase: () => RunnerPhase;
   /** Nothing is taken before the jobs of all databases are read. */
   readonly isReading: () => boolean;
@@ -86,6 +88,7 @@ export class Explanations implements Explainer {
       ...{ channel: name, nowMs, answer, waitsAt, path },
       reasons: all,
       running: this.#runningIn(full),
+      changes: this.#changesOf(name),
     };
   }
 
@@ -140,12 +143,12 @@ export class Explanations implements Explainer {
   #holds(database: string): HostReason[] {
     const served = this.#options.served(database);
     const runner = this.#runnerHolds();
-    if (!served) {
-      const state = "unserved";
-      return [...runner, { kind: "database", state, reason: null, sinceMs: null }];
-    }
     const pause = this.#pausedBy({ what: "database", name: database });
     const holds = pause ? [...runner, pause] : runner;
+    if (!served) {
+      const state = "unserved";
+      return [...holds, { kind: "database", state, reason: null, sinceMs: null }];
+    }
     const { state, reason, sinceMs } = served.link.status;
     const isWell = state === "ready" || served.turn.phase === "paused";
     return isWell ? holds : [...holds, { kind: "database", state, reason, sinceMs }];
@@ -154,6 +157,22 @@ export class Explanations implements Explainer {
   #pausedBy(target: SteerTarget): HostReason | null {
     const pause = this.#options.steering.pauseOf(target);
     return pause && { kind: "pausedBy", ...pause };
+  }
+
+  /** What operators have changed of a channel, but a pause. */
+  #changesOf(channel: string): ToldChange[] {
+    const { steering, scheduler } = this.#options;
+    const { pause, capacity } = steering.wishOf(channel);
+    const changes: OperatorChange[] = [];
+    if (pause?.isPaused === false) {
+      changes.push({ kind: "resumed", by: pause.by, sinceMs: pause.sinceMs });
+    }
+    if (capacity) {
+      const configured = scheduler.configuredChannel(channel);
+      const other = configured && { configured: configured.capacity };
+      changes.push({ kind: "capacity", ...capacity, ...other });
+    }
+    return changes.map(toldChange);
   }
 
   /** The scheduler knows that a channel is paused, and not by whom. */

@@ -2,6 +2,7 @@ import { type Backoff, backoffMs } from "../backoff.ts";
 import { type Clock, SystemClock, type Timer } from "../clock.ts";
 import {
   type ChannelChange,
+  type ChannelConfig,
   type ChannelOverview,
   type ChannelStatus,
   type Explanation,
@@ -174,6 +175,11 @@ export class LiveScheduler {
   /** Null if there is none of this name. */
   channel(name: string): ChannelStatus | null {
     return this.#scheduler.channel(name);
+  }
+
+  /** What the channel string says of a channel; null if it does not name it. */
+  configuredChannel(name: string): ChannelConfig | null {
+    return this.#scheduler.configuredChannel(name);
   }
 
   channels(): ChannelStatus[] {

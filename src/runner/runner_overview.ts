@@ -1,7 +1,12 @@
-import type { ChannelOverview } from "../scheduler/mod.ts";
 import type { DatabaseState, DatabaseStatus } from "../status.ts";
 import type { SteeringStatus } from "../steering.ts";
-import type { RunnerView, SteeringView } from "../view.ts";
+import type {
+  FoundChannels,
+  FoundDatabases,
+  OverviewFinder,
+  RunnerView,
+  SteeringView,
+} from "../view.ts";
 import {
   databaseStatusOf,
   failedByChannel,
@@ -17,7 +22,7 @@ const WISHES_MAX = 200;
 const CALM: readonly DatabaseState[] = ["ready", "standby", "ignored"];
 
 /** What people look at of a runner: bounded, whatever the number of channels and databases. */
-export class RunnerOverview {
+export class RunnerOverview implements OverviewFinder {
   readonly #parts: () => StatusParts;
 
   constructor(parts: () => StatusParts) {
@@ -27,12 +32,12 @@ export class RunnerOverview {
   get view(): RunnerView {
     const { served, scheduler, ...own } = this.#parts();
     const { channels, count: channelCount } = this.channels("", CHANNELS_MAX);
-    const databases = served.map((it) => databaseStatusOf(it, scheduler));
+    const databases = this.#databases();
     return {
       ...{ ...own, channels, channelCount },
       scheduler: scheduler.status,
       inFlight: inFlightOf(served),
-      databases: databases.sort(inOrder).slice(0, DATABASES_MAX),
+      databases: databases.slice(0, DATABASES_MAX),
       databaseCount: databases.length,
       databaseStates: countByState(databases),
       steering: shownSteering(own.steering),
@@ -40,18 +45,34 @@ export class RunnerOverview {
   }
 
   /** Channels whose name contains a text, the fullest of them, with all above them. */
-  channels(search: string, max: number): ChannelOverview {
+  channels(search: string, max: number): FoundChannels {
     const { served, scheduler } = this.#parts();
     return scheduler.overview({ max, search, failed: failedByChannel(served) });
+  }
+
+  /** Databases whose name contains a text, those in trouble first. */
+  databases(search: string, max: number): FoundDatabases {
+    const wanted = search.toLowerCase();
+    const found = this.#databases().filter(({ name }) => name.toLowerCase().includes(wanted));
+    return { databases: found.slice(0, max), count: found.length };
+  }
+
+  #databases(): DatabaseStatus[] {
+    const { served, scheduler } = this.#parts();
+    return served.map((it) => databaseStatusOf(it, scheduler)).sort(inOrder);
   }
 }
 
 /** Whether anything can be changed is for the server to say. */
-function shownSteering({ paused, capacities }: SteeringStatus): SteeringView {
+function shownSteering({ paused, resumed, capacities }: SteeringStatus): SteeringView {
   return {
     enabled: false,
     paused: paused.slice(0, WISHES_MAX),
+    pausedCount: paused.length,
+    resumed: resumed.slice(0, WISHES_MAX),
+    resumedCount: resumed.length,
     capacities: capacities.slice(0, WISHES_MAX),
+    capacityCount: capacities.length,
   };
 }
 

@@ -1,22 +1,23 @@
 import type { Clock } from "../clock.ts";
 import { type ChannelChange, fullChannelName } from "../scheduler/mod.ts";
-import type { Pause, Steerer, SteeringStatus, SteerTarget, Wish } from "../steering.ts";
+import type {
+  ChannelWish,
+  Pause,
+  Steerer,
+  SteeringStatus,
+  SteerTarget,
+  Wish,
+} from "../steering.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 
 export interface SteeringOptions {
   readonly clock: Pick<Clock, "nowMs">;
-  readonly scheduler: Pick<LiveScheduler, "channel" | "changeChannel">;
+  readonly scheduler: Pick<LiveScheduler, "channel" | "changeChannel" | "configuredChannel">;
   readonly isServed: (database: string) => boolean;
   /** A database was paused or resumed. */
   readonly onDatabase: (name: string) => void;
   /** More may be taken. */
   readonly onMore: () => void;
-}
-
-/** What is wanted of one channel. */
-interface ChannelWish {
-  readonly pause: (Wish & { readonly isPaused: boolean }) | null;
-  readonly capacity: (Wish & { readonly capacity: number }) | null;
 }
 
 /** So many channels, and so many databases, may be other than they are configured. */
@@ -75,7 +76,18 @@ export class Steering implements Steerer {
     const name = this.#known(channel, doing);
     if (capacity !== null) this.#checkCapacity(name, capacity, doing);
     const wish = capacity === null ? null : { capacity, ...this.#wish(by) };
-    this.#lay(name, { ...this.#wishOf(name), capacity: wish });
+    this.#lay(name, { ...this.wishOf(name), capacity: wish });
+  }
+
+  /**
+   * Another channel string is in force. A channel that it does not pause needs nobody to resume it:
+   * a pause that is configured later is newer than the order, and holds.
+   */
+  noteConfigured(): void {
+    for (const [name, wish] of this.#channels) {
+      const isMoot = wish.pause?.isPaused === false && !this.#isConfiguredPaused(name);
+      if (isMoot) this.#lay(name, { ...wish, pause: null });
+    }
   }
 
   get isAllPaused(): boolean {
@@ -94,6 +106,11 @@ export class Steering implements Steerer {
     return wish && { ...target, by: wish.by, sinceMs: wish.sinceMs };
   }
 
+  /** What operators have changed of a channel. */
+  wishOf(channel: string): ChannelWish {
+    return this.#channels.get(fullChannelName(channel)) ?? { pause: null, capacity: null };
+  }
+
   get status(): SteeringStatus {
     const channels = [...this.#channels];
     const pauses = (isPaused: boolean): Pause[] =>
@@ -106,7 +123,7 @@ export class Steering implements Steerer {
       return { what: "database", name, ...wish };
     });
     return {
-      paused: [...everything ? [everything] : [], ...databases, ...pauses(true)],
+      paused: [...everything ? [everything] : [], ...pauses(true), ...databases],
       resumed: pauses(false),
       capacities: channels.flatMap(([channel, { capacity }]) => {
         return capacity ? [{ channel, ...capacity }] : [];
@@ -117,19 +134,21 @@ export class Steering implements Steerer {
   #pausingWish(target: SteerTarget): Wish | null {
     if (target.what === "everything") return this.#everything;
     if (target.what === "database") return this.#databases.get(target.name) ?? null;
-    const pause = this.#channels.get(fullChannelName(target.name))?.pause ?? null;
+    const { pause } = this.wishOf(target.name);
     return pause?.isPaused ? pause : null;
   }
 
   #setPaused(channel: string, isPaused: boolean, by: string): void {
     const name = this.#known(channel, `${isPaused ? "pause" : "resume"} channel "${channel}"`);
-    const before = this.#wishOf(name);
+    const before = this.wishOf(name);
     if (before.pause?.isPaused === isPaused) return;
-    const pause = { isPaused, ...this.#wish(by) };
-    if (isPaused) return this.#lay(name, { ...before, pause });
-    this.#lay(name, { ...before, pause: null });
-    // The channel string pauses it as well.
-    if (this.#options.scheduler.channel(name)?.paused) this.#lay(name, { ...before, pause });
+    const isNeeded = isPaused || this.#isConfiguredPaused(name);
+    const pause = isNeeded ? { isPaused, ...this.#wish(by) } : null;
+    this.#lay(name, { ...before, pause });
+  }
+
+  #isConfiguredPaused(channel: string): boolean {
+    return this.#options.scheduler.configuredChannel(channel)?.paused ?? false;
   }
 
   #checkCapacity(name: string, capacity: number, doing: string): void {
@@ -166,10 +185,6 @@ export class Steering implements Steerer {
       scheduler.changeChannel(name, change);
     }
     onMore();
-  }
-
-  #wishOf(channel: string): ChannelWish {
-    return this.#channels.get(channel) ?? { pause: null, capacity: null };
   }
 
   #wish(by: string): Wish {

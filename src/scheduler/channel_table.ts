@@ -70,6 +70,11 @@ export class ChannelTable {
     return this.#byName.get(fullChannelName(spelling));
   }
 
+  /** What the channel string says of a channel, whatever is laid over it. */
+  configured(spelling: string): ChannelConfig | null {
+    return this.#configured.get(fullChannelName(spelling)) ?? null;
+  }
+
   at(number: number): KnownChannel {
     return this.#byName.get(this.nameOf(number))!;
   }

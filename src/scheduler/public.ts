@@ -1,6 +1,6 @@
 /** What both entries offer beside their `Scheduler`. */
 export { ConfigError, type Mistake, SchedulerError, TableFullError } from "./errors.ts";
-export { type ChannelChange, fullChannelName } from "./channel_config.ts";
+export { type ChannelChange, type ChannelConfig, fullChannelName } from "./channel_config.ts";
 export { isJobStateName, type JobStateName } from "./job_state.ts";
 export type {
   ChannelStatus,

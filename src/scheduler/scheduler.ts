@@ -1,5 +1,10 @@
 import { DEFAULT_PRIORITY, NO_DATE, NO_ETA, RESULT_MAX, RESULT_WORDS } from "../../assembly/abi.ts";
-import { type ChannelChange, fullChannelName, parseChannels } from "./channel_config.ts";
+import {
+  type ChannelChange,
+  type ChannelConfig,
+  fullChannelName,
+  parseChannels,
+} from "./channel_config.ts";
 import { type ChannelOverview, overviewOf, type OverviewOptions } from "./channel_overview.ts";
 import { ChannelTable } from "./channel_table.ts";
 import type { Core } from "./core.ts";
@@ -177,6 +182,11 @@ export class Scheduler {
   channel(name: string): ChannelStatus | null {
     const known = this.#channels.find(name);
     return known ? this.#channels.statusOf(known) : null;
+  }
+
+  /** What the channel string says of a channel, whatever was changed of it; null: nothing. */
+  configuredChannel(name: string): ChannelConfig | null {
+    return this.#channels.configured(name);
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import type { ChannelOverview } from "../scheduler/mod.ts";
+import type { OverviewFinder } from "../view.ts";
 import type { LiveView } from "./live_view.ts";
 import { answer, readQuestion } from "./question.ts";
 import { JSON_TYPE } from "./safe_json.ts";
@@ -21,12 +21,9 @@ const FOUND_MAX = 500;
  *   watch already: ask for `/view` now and then.
  * - `/channels?search=…&limit=…`: the fullest channels whose name contains a text, with
  *   all above them. `count` says how many there are with that text.
+ * - `/databases?search=…&limit=…`: the same of databases, those in trouble first.
  */
-export function routeView(
-  app: Hono,
-  live: LiveView,
-  find: (search: string, max: number) => ChannelOverview,
-): void {
+export function routeView(app: Hono, live: LiveView, finder: OverviewFinder): void {
   app.get("/view", (context) => context.body(live.json, 200, JSON_TYPE));
   app.get("/events", (context) => {
     // Nobody would read it.
@@ -35,7 +32,12 @@ export function routeView(
     if (events) return context.body(events, 200, EVENTS_TYPE);
     return context.json({ error: "too many watch already" }, 503, { "retry-after": "10" });
   });
-  app.get("/channels", (context) => {
+  addSearch(app, "/channels", (search, max) => finder.channels(search, max));
+  addSearch(app, "/databases", (search, max) => finder.databases(search, max));
+}
+
+function addSearch(app: Hono, path: string, find: (search: string, max: number) => object): void {
+  app.get(path, (context) => {
     const { values, mistake } = readQuestion(context, MAX_LENGTHS);
     if (mistake !== null) return context.json({ error: mistake }, 400);
     const limit = Number(values.limit ?? FOUND);

@@ -30,8 +30,8 @@ describe("the page of 10,000 channels and 1,000,000 waiting jobs", { ignore: !HA
       lookedMs += performance.now() - begin;
       return view;
     };
-    const find = (search: string, max: number) => scheduler.overview({ search, max });
-    scene = await PageScene.serve({ look, find });
+    const channels = (search: string, max: number) => scheduler.overview({ search, max });
+    scene = await PageScene.serve({ look, finder: { channels } });
   });
   afterAll(async () => {
     await browser.stop();

@@ -3,10 +3,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/t
 import type { FoundJob, FoundJobs } from "../../src/job_list.ts";
 import type { SteerBody } from "../../src/server/steer_guard.ts";
 import type { View } from "../../src/view.ts";
+import type { Explainer } from "../../src/why.ts";
 import { channelStatus, databaseStatus } from "../support/runner_status.ts";
+import { steeringView } from "../support/shown_view.ts";
 import { barriersOf, HAS_BROWSER, TestBrowser } from "./browser.ts";
 import { PageScene, type PageSceneOptions } from "./page_scene.ts";
 import { sampleScheduler, sampleView } from "./sample.ts";
+import { SampleExplainer } from "./sample_why.ts";
 
 const HOSTILE = `<script>document.title="broken"</script><img src=x onerror=alert(1)>'"&`;
 const NOW = 1_800_000_000_000;
@@ -67,10 +70,9 @@ describe("the page", { ignore: !HAS_BROWSER }, () => {
     view = {
       ...view,
       odoo,
-      steering: {
-        ...{ enabled: true, resumed: [], capacities: [] },
+      steering: steeringView({
         paused: [{ what: "channel", name: "root.mail", by: "anna", sinceMs: NOW - 60_000 * 5 }],
-      },
+      }, true),
     };
     const { page } = await browser.open(await serve());
 
@@ -82,6 +84,23 @@ describe("the page", { ignore: !HAS_BROWSER }, () => {
     );
     assertStringIncludes(troubles, "The channel mail is paused by anna for 5 min.");
     assertStringIncludes(await page.locator(rowOf("root.mail")).innerText(), "paused by anna");
+  });
+
+  it("says how full the way of a channel is, and what a database remarks", async () => {
+    const sample = new SampleExplainer(sampleScheduler(NOW), NOW);
+    const why: Explainer = {
+      explain: (database, uuid) => sample.explain(database, uuid),
+      explainChannel: (channel) => sample.explainChannel(channel),
+      explainDatabase: (database) => ({
+        ...sample.explainDatabase(database),
+        status: databaseStatus(database, "ready", { reason: "its trigger is missing" }),
+      }),
+    };
+    const { page } = await browser.open(`${await serve({ why })}#channel/root.mail.bulk`);
+
+    await page.getByText("2 of 2 places taken, 2 running, 12,480 waiting").waitFor();
+    await page.evaluate(() => void (location.hash = "database/shop_de"));
+    await page.getByRole("dialog").getByText("its trigger is missing").waitFor();
   });
 
   it("is gone through with keys", async () => {
@@ -103,11 +122,11 @@ describe("the page", { ignore: !HAS_BROWSER }, () => {
   it("hides what is quiet, and finds channels that it does not show", async () => {
     const scheduler = sampleScheduler(NOW);
     scheduler.configure("root:1,quiet:1,hidden.deep:1,mail:4,mail.bulk:2");
-    const find = (search: string, max: number) => scheduler.overview({ search, max });
+    const channels = (search: string, max: number) => scheduler.overview({ search, max });
     const quiet = { ...channelStatus("root.quiet"), parent: "root", below: 0 };
     const sums = { allWaiting: 0, allRunning: 0, allFailed: 0 };
     view = { ...view, channels: [...view.channels, { ...quiet, ...sums }], channelCount: 999 };
-    const { page } = await browser.open(await serve({ find }));
+    const { page } = await browser.open(await serve({ finder: { channels } }));
 
     await page.locator(rowOf("root.quiet")).waitFor();
     await page.getByLabel("only those with jobs").check();

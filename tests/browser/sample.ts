@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Scheduler } from "../../src/scheduler/mod.ts";
 import type { View } from "../../src/view.ts";
+import { UNSTEERED } from "../support/shown_view.ts";
 import { databaseStatus, runnerStatus } from "../support/runner_status.ts";
 
 const CHANNELS = [
@@ -47,7 +48,7 @@ export function sampleView(nowMs: number): View {
     inFlight: { claimed: 0, asked: 11, unsure: 0, returning: 0 },
     ...{ channels, channelCount: count, databases, databaseCount: databases.length },
     databaseStates: { recovering: 1, ready: 2 },
-    steering: { enabled: false, paused: [], capacities: [] },
+    steering: UNSTEERED,
     lastHour: sampleHour(nowMs),
   };
 }

@@ -38,7 +38,7 @@ export class SampleExplainer implements Explainer {
     const { reasons, path, waitsAt } = this.#scheduler.explainChannel(channel, nowMs);
     const all = reasons.map((it) => told(it, nowMs));
     const answer = sentenceOf(channel, all);
-    return { channel, nowMs, answer, reasons: all, path, waitsAt, running: [] };
+    return { channel, nowMs, answer, reasons: all, path, waitsAt, running: [], changes: [] };
   }
 
   explainDatabase(database: string) {

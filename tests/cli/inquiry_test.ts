@@ -7,12 +7,14 @@ import { serve, type Served } from "../../src/server/serve.ts";
 import { routeWhy } from "../../src/server/why_routes.ts";
 import type { DatabaseState, RunnerStatus } from "../../src/status.ts";
 import type { Explainer, JobWhy, Reason } from "../../src/why.ts";
-import { told } from "../../src/sentences.ts";
+import { told, toldChange } from "../../src/sentences.ts";
 import { fakeMachine } from "../config/fake_machine.ts";
 import { closedPort, TestServer } from "../support/http_server.ts";
 
 const HOSTILE = "evil\u001b[2J\u202e";
 const NONE = { count: 0, oldest: [] };
+
+const RESUMED = "resumed by anna, paused by the settings, capacity by ben";
 
 function statusWith(changes: Partial<RunnerStatus> = {}, ...states: DatabaseState[]): RunnerStatus {
   return {
@@ -142,12 +144,15 @@ Seen by this job runner:
 
   it("asks about channels and databases", async () => {
     const asked: string[] = [];
-    const nothing = { nowMs: 0, answer: "", reasons: [], waitsAt: null, path: [], running: [] };
+    const nothing = { nowMs: 0, answer: "", reasons: [], waitsAt: null, path: [] };
     const paused = [told({ kind: "paused", channel: HOSTILE }, 0)];
+    const changes = [toldChange({ kind: "capacity", capacity: 7, by: HOSTILE, sinceMs: 0 })];
     await serveAnswers({
       explainChannel: (channel) => {
         asked.push(channel);
-        return channel.endsWith("no") ? null : { ...nothing, channel, reasons: paused };
+        return channel.endsWith("no")
+          ? null
+          : { ...nothing, channel, reasons: paused, running: [], changes };
       },
       explainDatabase: (database) => {
         asked.push(database);
@@ -162,19 +167,26 @@ Seen by this job runner:
     assertEquals(asked, ["root.mail", "root.no", "shop", "no"]);
     assertEquals([...channels, ...databases].map((it) => it.code), [3, 4, 0, 4]);
     assertEquals(channels[0]!.output.includes("\u001b"), false);
+    assertStringIncludes(channels[0]!.output, '\n  "its capacity is 7 by evil');
     assertStringIncludes(channels[1]!.output, "knows no channel root.no");
     assertStringIncludes(databases[0]!.output, "Database shop\n  nothing holds it back\n");
   });
 
   it("shows the status at one look", async () => {
-    await serveAnswers({}, statusWith({}, "ready", "recovering"));
+    const wish = { by: "anna", sinceMs: 0 };
+    const steering = {
+      paused: [{ what: "channel", name: "root.mail", ...wish }],
+      resumed: [{ what: "channel", name: "root", ...wish }],
+      capacities: [{ channel: "root", capacity: 4, by: "ben", sinceMs: 0 }],
+    } as const;
+    await serveAnswers({}, statusWith({ steering }, "ready", "recovering"));
 
     const { code, output } = await run("status");
 
     assertEquals(code, 3);
     assertEquals(output.includes("\u001b") || output.includes("\u202e"), false);
     assertEquals(
-      output.split("\n").map((it) => it.replace(/"evil.*/, "…")).join("\n"),
+      output.replace(/"evil.*/, "…").replace(RESUMED, "RESUMED"),
       `odoo-jobrunner 1.2.3, up for 10 min: leading
 Odoo at http://localhost:8069: there, 3 jobs wait for a worker
 Scheduler deciding; 9 jobs known, 2 in hand
@@ -184,8 +196,8 @@ db0       ready       10 min  queue_job 16.0        2
 db1       recovering  10 min  queue_job 16.0        2  …
 
 channel  capacity  running  waiting  failed  parked
-root     4               2        7       1       0
-  mail   no limit        0        0       0       0  throttle 2 s, paused
+root     4               2        7       1       0  RESUMED
+  mail   no limit        0        0       0       0  throttle 2 s, paused by anna
 `,
     );
   });

@@ -59,8 +59,8 @@ describe("pause and resume", () => {
     ]);
     assertEquals(before, [
       ["everything", null, "os-user"],
-      ["database", "shop", "anna"],
       ["channel", "root.mail", "os-user"],
+      ["database", "shop", "anna"],
     ]);
     assertEquals(paused(), []);
   });

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { drawOver } from "../../src/cli/terminal_codes.ts";
 import { type Frame, frameLines, plainView } from "../../src/cli/top_report.ts";
 import { databaseStatus } from "../support/runner_status.ts";
-import { overviewChannel, shownView } from "../support/shown_view.ts";
+import { overviewChannel, shownView, steeringView } from "../support/shown_view.ts";
 
 const HOSTILE = "evil\u001b[2J\u202e";
 const FRAME: Frame = { url: "http://runner:8070", intervalMs: 2_000, view: null, lost: null };
@@ -30,33 +30,30 @@ describe("plainView", () => {
         ...{ stepMs: 30_000, endMs: [1, 2, 3], asked: [0, 5, 1], answered: [1, 6, 0] },
         ...{ waitMs: [null, 1_500, null], waitP95Ms: [null, 60_000, null] },
       },
-      steering: {
-        enabled: true,
-        paused: [
-          { what: "everything", name: null, by: "anna", sinceMs: 1_000 },
-          { what: "channel", name: "root.mail", by: null, sinceMs: 1_000 },
-        ],
+      steering: steeringView({
+        paused: [{ what: "everything", name: null, by: "anna", sinceMs: 1_000 }],
+        resumed: [{ what: "channel", name: "root.gone", by: "ben", sinceMs: 1_000 }],
         capacities: [{ channel: "root.mail", capacity: 2, by: HOSTILE, sinceMs: 1_000 }],
-      },
+      }),
     });
 
     const text = plainView(view, true);
 
     assertEquals(text.includes("\u001b") || text.includes("\u202e"), false);
     assertEquals(
-      text.replaceAll(/"evil\S+"/g, "…"),
+      text.replaceAll(/"[^"\n]*evil\S+"/g, "…"),
       `1970-01-01T00:10:01.000Z
 odoo-jobrunner 1.2.3, up for 10 min: leading
 Odoo at http://localhost:8069: there
 Scheduler deciding; 0 jobs known, 0 in hand
 Jobs 12 a minute, waited 1.5 s (1 in 20 longer than 60 s)  ▂█▁ last hour
 Paused: everything, by anna for 10 min
-Paused: channel root.mail, for 10 min
+Resumed: channel root.gone, by ben for 10 min, paused by the settings
 Capacity of root.mail: 2, by … for 10 min
 
 channel              capacity  running  waiting  failed  parked  oldest
 root     ████████░░  4               3        7       0       0
-  mail   █████░░░░░  2               1        5       2       1  10 min  sequential, paused
+  mail   █████░░░░░  2               1        5       2       1  10 min  sequential, paused, …
   open               no limit        2        0       0       0
 and 2 more channels
 

@@ -10,6 +10,11 @@ import { FakeClock } from "../support/fake_clock.ts";
 
 type Requests = ExplanationsOptions["requests"];
 
+const UNSTEERED: ExplanationsOptions["steering"] = {
+  pauseOf: () => null,
+  wishOf: () => ({ pause: null, capacity: null }),
+};
+
 /** Over a runner that is well, but for the changes. */
 function explanations(changes: Partial<ExplanationsOptions> = {}): Explanations {
   const clock = new FakeClock();
@@ -18,7 +23,7 @@ function explanations(changes: Partial<ExplanationsOptions> = {}): Explanations 
     scheduler: new LiveScheduler("root:4,mail:2", () => {}, { clock }),
     requests: requests({}),
     history: new JobHistory(() => 0),
-    steering: { pauseOf: () => null },
+    steering: UNSTEERED,
     phase: () => "running",
     isReading: () => false,
     served: () => undefined,
@@ -85,6 +90,37 @@ describe("Explanations", () => {
       "the scheduler has no room for more jobs: no room",
     ]);
     assertEquals([seen.path, seen.waitsAt], [[], null]);
+  });
+
+  it("says what operators have changed of a channel, and what the settings say of it", () => {
+    const clock = new FakeClock();
+    const scheduler = new LiveScheduler("mail:2:paused", () => {}, { clock });
+    scheduler.notify(job("a", { channel: "fly" }));
+    const wish = { by: "anna", sinceMs: 0 };
+    const wishOf = () => ({
+      pause: { ...wish, isPaused: false },
+      capacity: { ...wish, capacity: 7 },
+    });
+
+    const it = explanations({ scheduler, steering: { ...UNSTEERED, wishOf } });
+    const textsOf = (channel: string) => it.explainChannel(channel)!.changes.map((it) => it.text);
+
+    const since = "by anna since 1970-01-01T00:00:00.000Z";
+    const resumed = `it is resumed ${since}, and paused by the settings`;
+    assertEquals([textsOf("mail"), textsOf("fly")], [
+      [resumed, `its capacity is 7 ${since}, and 2 by the settings`],
+      [resumed, `its capacity is 7 ${since}`],
+    ]);
+  });
+
+  it("says of a database that is not served any more that it is paused", () => {
+    const pauseOf: typeof UNSTEERED.pauseOf = (target) => {
+      return target.what === "database" ? { ...target, by: "anna", sinceMs: 0 } : null;
+    };
+
+    const { reasons } = explanations({ steering: { ...UNSTEERED, pauseOf } }).explainDatabase("a");
+
+    assertEquals(reasons.map((it) => it.kind), ["pausedBy", "database"]);
   });
 
   it("says that a database is not served, and asks nobody about its jobs", async () => {

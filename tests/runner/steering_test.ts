@@ -39,8 +39,8 @@ describe("Steering", () => {
 
     assertEquals(steering.status.paused, [
       { what: "everything", name: null, by: "ben", sinceMs: 1_005 },
-      { what: "database", name: "shop", by: "ben", sinceMs: 1_005 },
       { what: "channel", name: "root.mail", by: "anna", sinceMs: 1_000 },
+      { what: "database", name: "shop", by: "ben", sinceMs: 1_005 },
     ]);
     assertEquals([steering.isAllPaused, steering.reasonFor("shop")], [true, "paused by ben"]);
   });
@@ -64,6 +64,21 @@ describe("Steering", () => {
 
     assertEquals(resumed, [1, false]);
     assertEquals([steering.status.resumed, scheduler.channel("off")?.paused], [[], true]);
+  });
+
+  it("keeps what was resumed going while the string pauses it, and not for a later pause", () => {
+    const change = (channels: string) => {
+      scheduler.configure(channels);
+      steering.noteConfigured();
+      const { resumed, capacities } = steering.status;
+      return [scheduler.channel("off")?.paused, resumed.length, capacities.length];
+    };
+    steering.resume({ what: "channel", name: "off" }, "anna");
+    steering.changeCapacity("off", 3, "anna");
+
+    const seen = [change("off:2:paused"), change("off:2"), change("off:2:paused")];
+
+    assertEquals(seen, [[false, 1, 1], [false, 0, 1], [true, 0, 1]]);
   });
 
   it("changes a capacity, and goes back to the string's", () => {

@@ -70,7 +70,7 @@ describe("routeSteering", () => {
       phase: "running",
       steering: { paused: [mail], resumed: [], capacities: [] },
     });
-    assertEquals(steering.status.paused.map((it) => it.what), ["database", "channel"]);
+    assertEquals(steering.status.paused.map((it) => it.what), ["channel", "database"]);
     assertEquals(said, [
       "steering: paused channel mail, by anna from an unknown address",
       "steering: paused database shop, by an unknown address",

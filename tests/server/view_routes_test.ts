@@ -25,9 +25,15 @@ describe("routeView", () => {
     });
     asked = [];
     app = createApp(() => runnerStatus());
-    routeView(app, live, (search, max) => {
-      asked.push([search, max]);
-      return { channels: [], count: 7 };
+    routeView(app, live, {
+      channels: (search, max) => {
+        asked.push([search, max]);
+        return { channels: [], count: 7 };
+      },
+      databases: (search, max) => {
+        asked.push([search, max]);
+        return { databases: [], count: 8 };
+      },
     });
   });
   afterEach(() => {
@@ -44,12 +50,14 @@ describe("routeView", () => {
     assertStringIncludes(response.headers.get("content-type") ?? "", "application/json");
   });
 
-  it("finds channels", async () => {
-    const response = await app.request("/channels?search=ma%20il&limit=3");
+  it("finds channels and databases", async () => {
+    const channels = await app.request("/channels?search=ma%20il&limit=3");
     await app.request("/channels");
+    const databases = await app.request("/databases?search=shop&limit=4");
 
-    assertEquals(await response.json(), { channels: [], count: 7 });
-    assertEquals(asked, [["ma il", 3], ["", 50]]);
+    assertEquals(await channels.json(), { channels: [], count: 7 });
+    assertEquals(await databases.json(), { databases: [], count: 8 });
+    assertEquals(asked, [["ma il", 3], ["", 50], ["shop", 4]]);
   });
 
   it("refuses wrong searches", async () => {
@@ -64,6 +72,7 @@ describe("routeView", () => {
       ]
     ) {
       assertEquals([(await app.request(`/channels?${it}`)).status, it], [400, it]);
+      assertEquals([(await app.request(`/databases?${it}`)).status, it], [400, it]);
     }
     assertEquals(asked, []);
   });

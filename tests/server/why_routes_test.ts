@@ -22,7 +22,7 @@ class EchoingExplainer implements Explainer {
   explainChannel(channel: string): ChannelWhy | null {
     this.asked.push({ channel });
     if (channel === "unknown") return null;
-    return { ...NOTHING, channel, waitsAt: null, path: [], running: [] };
+    return { ...NOTHING, channel, waitsAt: null, path: [], running: [], changes: [] };
   }
 
   explainDatabase(database: string): DatabaseWhy {

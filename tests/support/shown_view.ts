@@ -1,5 +1,6 @@
 import type { OverviewChannel } from "../../src/scheduler/mod.ts";
-import type { View } from "../../src/view.ts";
+import type { SteeringStatus } from "../../src/steering.ts";
+import type { SteeringView, View } from "../../src/view.ts";
 import { channelStatus, databaseStatus, runnerStatus } from "./runner_status.ts";
 
 /** A channel with nothing below it. */
@@ -13,6 +14,18 @@ export function overviewChannel(
   return { ...channel, ...{ parent, allWaiting, allRunning, allFailed, below: 0 }, ...changes };
 }
 
+/** Nothing is changed, and nothing can be. */
+export const UNSTEERED: SteeringView = steeringView({});
+
+/** What operators have changed. */
+export function steeringView(changes: Partial<SteeringStatus>, enabled = false): SteeringView {
+  const { paused = [], resumed = [], capacities = [] } = changes;
+  return {
+    ...{ enabled, paused, resumed, capacities, pausedCount: paused.length },
+    ...{ resumedCount: resumed.length, capacityCount: capacities.length },
+  };
+}
+
 /** What people see of a runner that leads one database, and of its channel root. */
 export function shownView(changes: Partial<View> = {}): View {
   const { version, phase, startedMs, odoo, scheduler, inFlight } = runnerStatus();
@@ -23,7 +36,7 @@ export function shownView(changes: Partial<View> = {}): View {
     ...{ channels, channelCount: channels.length },
     ...{ databases, databaseCount: databases.length, databaseStates: {} },
     lastHour: { stepMs: 30_000, endMs: [], asked: [], answered: [], waitMs: [], waitP95Ms: [] },
-    steering: { enabled: false, paused: [], capacities: [] },
+    steering: UNSTEERED,
     ...changes,
   };
 }

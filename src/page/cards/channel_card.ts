@@ -15,12 +15,13 @@ export interface ChannelCardOptions {
 
 /** A channel: what a job that comes to it would wait for, and what runs in it. */
 export function ChannelCard({ why, view, onChange }: ChannelCardOptions): ComponentChild {
-  const { reasons, path, waitsAt, running, nowMs } = why;
+  const { reasons, path, waitsAt, running, changes, nowMs } = why;
   return h(
     "div",
     null,
     h("p", { class: "note" }, "A job that comes to it now:"),
     h(Reasons, { reasons, none: "runs at once." }),
+    changes.map(({ kind, text }) => h("p", { key: kind, class: "change" }, `${text}.`)),
     h(Path, { path, waitsAt, reasons }),
     running.length > 0 && h("h3", null, "What takes its places, the first of them"),
     running.length > 0 && h(
@@ -39,6 +40,6 @@ export function ChannelCard({ why, view, onChange }: ChannelCardOptions): Compon
         )
       ),
     ),
-    h(SteerChannel, { path, view, onChange }),
+    h(SteerChannel, { why, view, onChange }),
   );
 }

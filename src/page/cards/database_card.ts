@@ -25,16 +25,17 @@ export function DatabaseCard({ why, view, onChange }: DatabaseCardOptions): Comp
     status && h(Facts, { facts: factsOf(status, nowMs) }),
     status && stuckOf("Stranded: enqueued, and nobody asks", database, status.stranded),
     status && stuckOf("May be dead: started long ago", database, status.suspectedDead),
-    h(SteerDatabase, { database, view, onChange }),
+    h(SteerDatabase, { why, view, onChange }),
   );
 }
 
 function factsOf(status: DatabaseStatus, nowMs: number): [string, ComponentChild][] {
   const [kind, text] = STATES[status.state] ?? ["idle", status.state];
-  const { sinceMs, heardMs, waitingSinceMs, generation, inFlight } = status;
+  const { sinceMs, heardMs, waitingSinceMs, generation, inFlight, reason } = status;
   return [
     ["State", h("span", { class: `pill ${kind}` }, text)],
     ["Since", `${dateTime(sinceMs)}, for ${since(sinceMs, nowMs)}`],
+    ["Because", reason],
     ["Add-on", generation],
     ["In the runner's hands", count(inFlight)],
     ["Heard", heardMs === null ? null : `${since(heardMs, nowMs)} ago`],

@@ -17,25 +17,30 @@ export function Path(
     "ol",
     { class: "path", "aria-label": "Its way through the channels" },
     path.map((channel) => {
-      const { name, taken, capacity, waiting, failed } = channel;
+      const { name } = channel;
       const closed = reasons.filter((it) => "channel" in it && it.channel === name);
       const isHere = name === waitsAt;
       return h(
         "li",
         { key: name, class: closed.length > 0 ? "closed" : "open" },
         h("a", { href: addressOf({ kind: "channel", channel: name }) }, name),
-        h(
-          "span",
-          { class: "note" },
-          ` ${count(taken)} of ${capacity === null ? "∞" : count(capacity)} places taken, ` +
-            `${count(waiting)} waiting${failed > 0 ? `, ${count(failed)} failed` : ""}`,
-        ),
+        h("span", { class: "note" }, ` ${numbersOf(channel)}`),
         isHere && h("strong", { class: "here" }, "waits here"),
         closed.map((it) => h("span", { key: it.kind, class: "pill bad" }, CLOSED[it.kind])),
       );
     }),
     h("li", { key: "Odoo", class: "open" }, "Odoo"),
   );
+}
+
+/** What runs, waits and has failed is the channel's own; places are taken by others as well. */
+function numbersOf({ taken, capacity, running, waiting, failed }: PathChannel): string {
+  return [
+    `${count(taken)} of ${capacity === null ? "∞" : count(capacity)} places taken`,
+    ...running > 0 ? [`${count(running)} running`] : [],
+    `${count(waiting)} waiting`,
+    ...failed > 0 ? [`${count(failed)} failed`] : [],
+  ].join(", ");
 }
 
 const CLOSED: Readonly<Record<string, string>> = {

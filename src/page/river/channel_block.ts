@@ -1,5 +1,6 @@
 import { type ComponentChild, h } from "preact";
-import type { OverviewChannel } from "../../view.ts";
+import { steeredNotes } from "../../sentences.ts";
+import type { OverviewChannel, SteeringView } from "../../view.ts";
 import { count, short, since } from "../words.ts";
 import { Band } from "./band.ts";
 import { isActive, type Row } from "./channel_tree.ts";
@@ -10,14 +11,13 @@ export interface BlockOptions {
   /** Of the drawing in it. */
   readonly width: number;
   readonly nowMs: number;
-  /** Who has paused it, if an operator has. */
-  readonly pausedBy: string | null;
+  readonly steering: SteeringView;
   readonly onFold: () => void;
 }
 
 /** A channel with its numbers. */
 export function ChannelBlock(options: BlockOptions): ComponentChild {
-  const { row, width, nowMs, pausedBy, onFold } = options;
+  const { row, width, nowMs, steering, onFold } = options;
   const { node, isFolded } = row;
   const { channel } = node;
   const canFold = node.children.length > 0 || channel.below > 0;
@@ -42,7 +42,7 @@ export function ChannelBlock(options: BlockOptions): ComponentChild {
         `+${count(channel.below)}`,
         h("span", { class: "unseen" }, " folded"),
       ),
-      marksOf(channel, pausedBy).map((it) => h("span", { key: it, class: "mark" }, it)),
+      marksOf(channel, steering).map((it) => h("span", { key: it, class: "mark", title: it }, it)),
       h("span", { class: "places" }, placesOf(channel), h("span", { class: "unseen" }, " running")),
     ),
     h(Band, { water: waterOf(channel), width }),
@@ -55,10 +55,10 @@ function placesOf({ allRunning, capacity }: OverviewChannel): string {
   return `${count(allRunning)} of ${count(capacity)}`;
 }
 
-function marksOf(channel: OverviewChannel, pausedBy: string | null): string[] {
-  const { paused, sequential, throttle } = channel;
+function marksOf(channel: OverviewChannel, steering: SteeringView): string[] {
+  const { sequential, throttle } = channel;
   return [
-    ...(pausedBy !== null ? [`paused by ${pausedBy}`] : paused ? ["paused"] : []),
+    ...steeredNotes(channel, steering),
     ...(sequential ? ["one by one"] : []),
     ...(throttle !== null ? [`every ${throttle} s`] : []),
   ];

@@ -1,18 +1,18 @@
 /// <reference lib="dom" />
 import { type ComponentChild, h } from "preact";
 import { useState } from "preact/hooks";
-import type { View } from "../../view.ts";
+import type { FoundChannels, View } from "../../view.ts";
+import { useFound } from "../found.ts";
 import { goTo } from "../place.ts";
 import { count, counted } from "../words.ts";
 import { type Choice, type Row, rowsOf, treeOf } from "./channel_tree.ts";
 import { RiverTree } from "./river_tree.ts";
-import { useFoundChannels } from "./found_channels.ts";
 
 /** The channels as water that flows from each into the one above it, down to root and Odoo. */
 export function River({ view }: { readonly view: View }): ComponentChild {
   const [search, setSearch] = useState("");
   const [choice, setChoice] = useState(FIRST_CHOICE);
-  const found = useFoundChannels(search, view.nowMs);
+  const found = useFound<FoundChannels>("channels", search, view.nowMs);
   const root = treeOf(found?.channels ?? view.channels);
   const row = root && rowsOf(root, { ...choice, isSearch: found !== null });
   const toggle = (kind: "folded" | "whole", name: string) => {

@@ -41,10 +41,8 @@ export function RiverTree({ row, view, ...on }: RiverTreeOptions): ComponentChil
     else return;
     event.preventDefault();
   };
-  const pauses = new Map(view.steering.paused.map((it) => [it.name ?? "", it.by]));
   const item = (placed: Placed) => {
     const { row: it } = placed;
-    const pausedBy = pauses.get(it.node.channel.name) ?? null;
     const blockWidth = layout.isWide ? placed.width : width - INDENT * (it.level - 1);
     return h(
       "div",
@@ -60,7 +58,7 @@ export function RiverTree({ row, view, ...on }: RiverTreeOptions): ComponentChil
         onClick: () => act(it),
       },
       it.left > 0 ? h("span", null, moreOf(it)) : h(ChannelBlock, {
-        ...{ row: it, nowMs: view.nowMs, pausedBy },
+        ...{ row: it, nowMs: view.nowMs, steering: view.steering },
         width: Math.max(0, blockWidth - (layout.isWide ? 0 : PADDING)),
         onFold: () => on.onFold(it),
       }),

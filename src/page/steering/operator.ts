@@ -17,10 +17,11 @@ export function Operator({ view }: { readonly view: View }): ComponentChild {
     );
   }
   if (token !== "") {
+    const isPaused = view.steering.paused.some((it) => it.what === "everything");
     return h(
       "span",
       { class: "operator" },
-      h(PauseButton, { target: { everything: true }, name: "everything", view }),
+      h(PauseButton, { target: { everything: true }, name: "everything", isPaused }),
       h("button", { type: "button", onClick: signOut }, "Sign out"),
     );
   }
