@@ -18,6 +18,7 @@ const STOCK_PACKAGE = { part: "core", column: "stock / Scheduler" } as const;
 const PLAIN = { part: "core", column: "plain TypeScript / core", atLeast: 3 } as const;
 const SIZE = { part: "size", column: "Scheduler" } as const;
 const PATH = { part: "path", column: "times as good as stock" } as const;
+const LATENCY = { part: "latency", column: "stock / runner", atLeast: 1 } as const;
 const WATCHING = { part: "watching", row: "watching", atMost: 1 } as const;
 const OURS = "runner";
 
@@ -46,6 +47,14 @@ export const TARGETS: readonly Target[] = [
     ...{ ...SIZE, what: "memory of a waiting job, bytes" },
     ...{ row: "memory of 1 M waiting jobs, each", atMost: 135 },
   },
+  {
+    ...{ ...SIZE, what: "JavaScript objects of 1 M waiting jobs, KiB" },
+    ...{ row: "JavaScript objects of all of them", atMost: 1024 },
+  },
+  {
+    ...{ ...SIZE, what: "growth by a job put off for ever, bytes" },
+    ...{ row: "its growth while one job of 10 k is rescheduled 1 M times", atMost: 0 },
+  },
   { ...SIZE, what: "scheduler.wasm, bytes", row: "scheduler.wasm", atMost: 16_384 },
   {
     ...{ what: "heap pop against C -O3", part: "heap", column: "core / C -O3" },
@@ -65,6 +74,8 @@ export const TARGETS: readonly Target[] = [
     ...{ what: "… p99 ms", part: "latency", column: OURS },
     ...{ row: "200 jobs/s, requested, p99", atMost: 15 },
   },
+  { ...LATENCY, what: "… p50, stock against it", row: "200 jobs/s, requested, p50" },
+  { ...LATENCY, what: "… p99, stock against it", row: "200 jobs/s, requested, p99" },
   {
     ...{ what: "start with 1 M waiting, first request, s", part: "start", column: OURS },
     ...{ row: "first request", atMost: 3 },
