@@ -1,14 +1,15 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { parse, parseAllDocuments } from "yaml";
+import { parseAllDocuments, parseDocument } from "yaml";
 import { exists, filesBelow, readText } from "../../scripts/project.ts";
 import { environmentOf } from "../../src/config/setting.ts";
 import { SETTINGS } from "../../src/config/setting_table.ts";
+import { mistakesOfCompose, mistakesOfResource } from "./schemas.ts";
 
 const FOLDER = "scripts/deploy";
 const UNIT = `${FOLDER}/odoo-jobrunner.service`;
@@ -82,10 +83,28 @@ describe("the compose file", () => {
     readonly environment?: Readonly<Record<string, string>>;
     readonly volumes?: readonly string[];
   }
-  const { services, volumes } = parse(readText(`${FOLDER}/compose.yaml`)) as {
+  const text = readText(`${FOLDER}/compose.yaml`);
+  const document = parseDocument(text);
+  const { services, volumes } = document.toJS() as {
     readonly services: Readonly<Record<string, Service>>;
     readonly volumes: Readonly<Record<string, unknown>>;
   };
+
+  it("is YAML without mistakes, and has the fields that Compose knows", () => {
+    assertEquals([...document.errors, ...document.warnings], []);
+    assertEquals(mistakesOfCompose(document.toJS()), []);
+  });
+
+  it("is found out where it has others", () => {
+    const wrong = text.replace("depends_on: [", "depend_on: [").replace("retries: 10", "retries: x")
+      .replace("condition: service_healthy", "condition: healthy");
+
+    const mistakes = mistakesOfCompose(parseDocument(wrong).toJS()).join("\n");
+
+    assertMatch(mistakes, /^\/services\/jobrunner must NOT .*: depend_on$/m);
+    assertMatch(mistakes, /^\/services\/db\/healthcheck\/retries must be integer$/m);
+    assertMatch(mistakes, /^\/services\/odoo\/depends_on\/db\/condition must be equal to one of/m);
+  });
 
   it("names services, volumes and files that there are", () => {
     for (
@@ -114,7 +133,8 @@ describe("the compose file", () => {
 describe("the Kubernetes example", () => {
   // deno-lint-ignore no-explicit-any
   type Resource = any;
-  const documents = parseAllDocuments(readText(`${FOLDER}/kubernetes.yaml`));
+  const text = readText(`${FOLDER}/kubernetes.yaml`);
+  const documents = parseAllDocuments(text);
   const resources: Resource[] = documents.map((it) => it.toJS());
   const named = (kind: string, name: string): Resource =>
     resources.find((it) => it.kind === kind && it.metadata.name === name);
@@ -122,8 +142,26 @@ describe("the Kubernetes example", () => {
   const pod = deployment.spec.template;
   const [container] = pod.spec.containers;
 
-  it("is YAML without mistakes", () => {
+  it("is YAML without mistakes, and has the fields that Kubernetes knows", () => {
     assertEquals(documents.flatMap((it) => [...it.errors, ...it.warnings]), []);
+    assertEquals(resources.flatMap(mistakesOfResource), []);
+  });
+
+  it("is found out where it has others", () => {
+    const wrong = text.replace("readinessProbe", "readynessProbe").replace(
+      "replicas: 2",
+      'replicas: "2"',
+    )
+      .replace("policy/v1", "policy/v1beta1").replace("kind: Secret", "kind: Secrets");
+
+    const mistakes = parseAllDocuments(wrong).flatMap((it) => mistakesOfResource(it.toJS()));
+
+    assertEquals(mistakes, [
+      "/kind is not known: Secrets",
+      "/spec/template/spec/containers/0 must NOT have additional properties: readynessProbe",
+      "/spec/replicas must be integer",
+      "/apiVersion must be equal to constant",
+    ]);
   });
 
   it("has two runners, of which one stays", () => {
