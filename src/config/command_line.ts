@@ -22,9 +22,11 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ["-d", "--database"],
   ["-h", "--help"],
 ]);
-const COMMAND_OF: ReadonlyMap<string, Command> = new Map(
-  COMMAND_NAMES.flatMap((command) => [[command, command], [`--${command}`, command]]),
-);
+const COMMAND_OF: ReadonlyMap<string, Command> = new Map([
+  ...COMMAND_NAMES.flatMap((command) => [[command, command], [`--${command}`, command]] as const),
+  // For short.
+  ["check", "check-config"],
+]);
 
 /** An option that a command knows. */
 interface KnownOption {

@@ -190,7 +190,10 @@ export const COMMANDS: { readonly [C in Command]: CommandShape } = {
   },
   "check-config": {
     help: "Show the settings in force, where each came from, and the channels",
-    about: ["Shows the settings in force, where each came from, the channels, and what is wrong."],
+    about: [
+      "Shows the settings in force, where each came from, the channels, and what is wrong.",
+      "For short: check.",
+    ],
     examples: ["check-config", "check-config --config=/etc/odoo/odoo.conf"],
     exits: [["0", "the settings can be used"], ["2", "they cannot, and all mistakes are told"]],
     settings: SETTING_KEYS,

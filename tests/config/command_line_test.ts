@@ -36,11 +36,14 @@ describe("readCommandLine", () => {
   });
 
   it("knows commands as words and as options", () => {
-    const commands = [[], ["start"], ["--check-config"], ["check_config"], ["-h"], ["version"]];
+    const commands = [[], ["start"], ["--check-config"], ["check_config"], ["check"], ["-h"], [
+      "version",
+    ]];
 
     assertEquals(commands.map((argv) => readCommandLine(argv).command), [
       "start",
       "start",
+      "check-config",
       "check-config",
       "check-config",
       "help",
