@@ -52,7 +52,7 @@ function jobFamilies(status: RunnerStatus, recorder: Recorder): Family[] {
     ),
     histogram(
       "odoo_jobrunner_commit_to_decision_seconds",
-      "From the notification of a change, sent when it is committed, to the decision that knows it",
+      "From when the runner hears of a change (not from its commit) to the decision that knows it",
       recorder.toDecision,
     ),
     histogram(
