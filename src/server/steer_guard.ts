@@ -10,7 +10,7 @@ export interface SteerGuardOptions {
   /** Null: nothing can be changed. */
   readonly token: string | null;
   readonly clock: Pick<Clock, "nowMs">;
-  /** One line for each action, and for whoever does not know the token. */
+  /** A line for the log. */
   readonly report: (text: string) => void;
 }
 
@@ -36,8 +36,10 @@ const READ_ONLY = "nothing can be changed here: this job runner has no --admin-t
 
 /**
  * Lets in who may change something: whoever shows the token. No page of another site can: a browser
- * sends neither this header nor JSON for it, and says where it comes from. Every action, done or
- * refused, is one line in the log.
+ * sends neither this header nor JSON for it, and says where it comes from. Every action that is
+ * done, or refused for what it says, is one line in the log, and so is the first wrong token of an
+ * address in a minute. What is refused unread leaves none: from another site, not JSON, too
+ * long, too often, or where nothing can be changed.
  */
 export class SteerGuard {
   readonly #options: SteerGuardOptions;
