@@ -50,6 +50,11 @@ describe("the systemd unit", () => {
     }
   });
 
+  it("starts what the README has installed, from where it was put", () => {
+    const installed = /install -D -m 755 dist\/host\.js (\S+)/.exec(readText("README.md"))?.[1];
+    assertMatch(readText(UNIT), new RegExp(`^ExecStart=/usr/bin/node ${installed} `, "m"));
+  });
+
   it("does not start again with wrong settings", () => {
     assert(readText(UNIT).includes("\nRestartPreventExitStatus=2\n"));
   });
