@@ -32,7 +32,7 @@ function readOnlyNode(): string[] {
 /** Settings for someone's real Odoo may be around, and its file in the home directory. */
 export function withoutSettings(environment: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(environment).filter(([name, value]) => {
-    return value !== undefined && !/^(ODOO|OPENERP|PG|NODE_)/.test(name);
+    return value !== undefined && !/^(ODOO|OPENERP|PG|NODE_|OTEL_)/.test(name);
   });
   return { ...Object.fromEntries(kept) as Record<string, string>, HOME: "/nowhere" };
 }

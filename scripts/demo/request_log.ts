@@ -13,6 +13,8 @@ export interface JobRequests {
   /** Workers that work on the job right now. */
   working: number;
   maxWorking: number;
+  /** The trace that the last of them named, if any did. */
+  traceparent?: string;
 }
 
 /** Counts requests and runs where they happen: in the server, not in the runner. */
@@ -20,8 +22,9 @@ export class RequestLog {
   readonly #byJob = new Map<string, JobRequests>();
 
   /** A request has arrived. */
-  arrived(job: JobAddress): void {
+  arrived(job: JobAddress, traceparent?: string): void {
     const requests = this.#of(job);
+    if (traceparent !== undefined) requests.traceparent = traceparent;
     requests.arrivals++;
     requests.open++;
     requests.maxOpen = Math.max(requests.maxOpen, requests.open);

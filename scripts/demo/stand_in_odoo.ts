@@ -109,13 +109,13 @@ export class StandInOdoo {
       return answer(response, 400, "<h1>Bad Request</h1>");
     }
     if (!this.#hasSession(request, job.database)) return notFound(response);
+    this.requests.arrived(job, request.headers["traceparent"]?.toString());
     this.#runJob(job, response);
   }
 
   #runJob(job: JobAddress, response: ServerResponse): void {
     const { requests } = this;
     const { generation, onArrival, onWorking, servesDatabase } = this.#options;
-    requests.arrived(job);
     response.once("close", () => requests.closed(job));
     onArrival?.(job);
     if (servesDatabase?.(job.database) === false) return answer(response, 200, "");

@@ -52,9 +52,37 @@ describe("the process, told of a collector by OpenTelemetry's variables", () => 
     // The stop may have come before the answer.
     assertMatch(outcome!, /^(finished|released)$/);
     assertEquals(span.endMs >= span.startMs, true);
+    // What Odoo traces of the job belongs to the span that is sent.
+    const { traceparent } = scene.odoo.requests.of(job);
+    assertEquals(traceparent, `00-${span.traceId}-${span.spanId}-01`);
     assertEquals(span.resource["service.name"], "odoo-jobrunner");
     assertEquals(span.resource["deployment.environment.name"], "test");
   });
+
+  it("makes no span and tells Odoo of none when that is switched off", async () => {
+    const endpoint = `http://127.0.0.1:${collector.port}`;
+    const before = collector.requestCount;
+
+    for (const off of [{ OTEL_SDK_DISABLED: "true" }, { OTEL_TRACES_EXPORTER: "none" }]) {
+      const process = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...off });
+      await assertNotTraced(process);
+      await scene.calm();
+    }
+    // Where no collector is set, OpenTelemetry's packages would send to port 4318.
+    await assertNotTraced(await start({ OTEL_SERVICE_NAME: "jobs" }));
+
+    assertEquals(collector.requestCount, before);
+  });
+
+  async function assertNotTraced(process: HostProcess): Promise<void> {
+    const uuid = await database.addJob();
+    await database.untilState(uuid, "done");
+    assertEquals((await process.stop()).code, 0);
+
+    const { arrivals, traceparent } = scene.odoo.requests.of({ database: database.name, uuid });
+    assertEquals([arrivals, traceparent], [1, undefined]);
+    assertEquals(process.lines.filter((it) => it.includes("OpenTelemetry")), []);
+  }
 
   it("runs jobs all the same when nobody collects, and says so once", async () => {
     const port = await closedPort();

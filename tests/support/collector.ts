@@ -32,10 +32,12 @@ interface Batch {
 /** Takes spans over OTLP with JSON, as an OpenTelemetry collector does. */
 export class Collector {
   readonly spans: CollectedSpan[] = [];
+  requestCount = 0;
   readonly #server: Server;
 
   private constructor() {
     this.#server = createServer((request, response) => {
+      this.requestCount++;
       let text = "";
       request.setEncoding("utf8").on("data", (part: string) => text += part);
       request.on("end", () => {
