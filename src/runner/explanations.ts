@@ -10,7 +10,6 @@ import type {
   DatabaseWhy,
   Explainer,
   HostReason,
-  JobDetails,
   JobsWhy,
   JobWhy,
   OperatorChange,
@@ -22,7 +21,7 @@ import type {
 import type { JobHistory } from "./job_history.ts";
 import { JobReader, type Read } from "./job_reader.ts";
 import type { JobRequests } from "./job_requests.ts";
-import { jobReasons } from "./job_reasons.ts";
+import { type JobFacts, jobReasons } from "./job_reasons.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
 import { databaseStatusOf, withFailed } from "./runner_status.ts";
 import type { OpenReads } from "./open_reads.ts";
@@ -45,6 +44,8 @@ export interface ExplanationsOptions {
   /** Names of all that are served. */
   readonly databases: () => readonly string[];
 }
+
+type ReadRow = Pick<JobFacts, "row" | "hasJobLocks">;
 
 const RUNNING_MAX = 5;
 const NO_ROW = { value: null, problem: null } as const;
@@ -107,13 +108,14 @@ export class Explanations implements Explainer {
   async #job(database: string, uuid: string): Promise<Omit<JobWhy, "history">> {
     const { served: find, clock, scheduler } = this.#options;
     const served = find(database);
-    const { value: row, problem } = served ? await this.#read(database, uuid) : NO_ROW;
+    const { value, problem } = served ? await this.#read(database, uuid) : NO_ROW;
+    const { row = null, hasJobLocks = false } = value ?? {};
     // What is known without waiting, all of one moment.
     const nowMs = clock.nowMs();
     const explained = scheduler.explain(database, uuid);
     const found: Reason[] = served
       ? jobReasons({
-        ...{ uuid, row, problem, explained },
+        ...{ uuid, nowMs, row, problem, hasJobLocks, explained },
         inHands: served.turn.inFlight.get(uuid),
         stuck: served.turn.stuck,
         holds: this.#holds(database),
@@ -127,10 +129,11 @@ export class Explanations implements Explainer {
     return { ...{ database, uuid, nowMs, answer, reasons, row, known }, waitsAt, path };
   }
 
-  #read(database: string, uuid: string): Promise<Read<JobDetails | null>> {
-    return this.#reader.read(database, (session, generation) => {
-      return readJobDetails(session, generation, uuid);
-    });
+  #read(database: string, uuid: string): Promise<Read<ReadRow>> {
+    return this.#reader.read(database, async (session, generation) => ({
+      row: await readJobDetails(session, generation, uuid),
+      hasJobLocks: generation.hasJobLocks,
+    }));
   }
 
   #pathOf(explained: Explanation | null): PathChannel[] {

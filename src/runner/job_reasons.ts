@@ -1,17 +1,21 @@
 import type { Explanation } from "../scheduler/mod.ts";
+import type { StuckJobs } from "../status.ts";
 import type { HandsReason, JobDetails, Reason, RowReason } from "../why.ts";
 import type { InFlightJob } from "./in_flight.ts";
-import type { ShownStuckJobs } from "./stuck_jobs.ts";
+import { type ShownStuckJobs, SUSPECT_AFTER_MS, UNASKED_GRACE_MS } from "./stuck_jobs.ts";
 
 /** All that is known of one job. */
 export interface JobFacts {
   readonly uuid: string;
+  readonly nowMs: number;
   /** Null if there is none. */
   readonly row: JobDetails | null;
   /** Why the row could not be read, or null. */
   readonly problem: string | null;
   readonly inHands: InFlightJob | undefined;
   readonly stuck: ShownStuckJobs | null;
+  /** Locks tell which of its started jobs are dead. */
+  readonly hasJobLocks: boolean;
   /** What keeps any job of its database from being taken. */
   readonly holds: readonly Reason[];
   /** Null where the scheduler is not to be asked. */
@@ -45,9 +49,6 @@ function handsReason({ state, enqueuedSeconds }: InFlightJob, row: JobDetails | 
 
 function stateReason(facts: JobFacts, row: JobDetails): RowReason | HandsReason {
   const { state, parents, error, doneMs, enqueuedMs, startedMs } = row;
-  const isIn = (jobs?: ShownStuckJobs["stranded"]) => {
-    return jobs?.oldest.some((it) => it.uuid === facts.uuid) ?? false;
-  };
   switch (state) {
     case "done":
     case "cancelled":
@@ -57,16 +58,38 @@ function stateReason(facts: JobFacts, row: JobDetails): RowReason | HandsReason 
     case "wait_dependencies":
       return { kind: "dependencies", open: parents.length, parents: parents.slice(0, 10) };
     case "started":
-      return isIn(facts.stuck?.suspectedDead)
-        ? { kind: "suspectedDead", sinceMs: startedMs }
+      return isSuspectedDead(facts, row)
+        ? { kind: "suspectedDead", sinceMs: startedMs ?? enqueuedMs }
         : { kind: "runs", sinceMs: startedMs };
     case "enqueued":
-      return isIn(facts.stuck?.stranded)
+      return isStranded(facts, row)
         ? { kind: "stranded", sinceMs: enqueuedMs }
         : { kind: "othersRequest", sinceMs: enqueuedMs };
     default:
       return { kind: "oddState", state };
   }
+}
+
+function isStranded(facts: JobFacts, { enqueuedMs }: JobDetails): boolean {
+  return isAmong(facts.stuck?.stranded, facts, { sinceMs: enqueuedMs, afterMs: UNASKED_GRACE_MS });
+}
+
+function isSuspectedDead(facts: JobFacts, { enqueuedMs, startedMs }: JobDetails): boolean {
+  if (facts.hasJobLocks && enqueuedMs !== null) return false;
+  const age = { sinceMs: startedMs ?? enqueuedMs, afterMs: SUSPECT_AFTER_MS };
+  return isAmong(facts.stuck?.suspectedDead, facts, age);
+}
+
+/** The search lists only the oldest: of the others, if there are any, the row's date tells. */
+function isAmong(
+  jobs: StuckJobs | undefined,
+  { uuid, nowMs }: JobFacts,
+  { sinceMs, afterMs }: { readonly sinceMs: number | null; readonly afterMs: number },
+): boolean {
+  if (jobs === undefined) return false;
+  if (jobs.oldest.some((it) => it.uuid === uuid)) return true;
+  const isCut = jobs.count > jobs.oldest.length;
+  return isCut && (sinceMs === null || nowMs - sinceMs > afterMs);
 }
 
 /** It could run: what holds the runner, then what holds the job. */

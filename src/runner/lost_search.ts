@@ -6,7 +6,7 @@ import { FailedJobs } from "./failed_jobs.ts";
 import type { InFlight } from "./in_flight.ts";
 import type { Seen } from "./job_history.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
-import { StuckJobWatch } from "./stuck_jobs.ts";
+import { StuckJobWatch, SUSPECT_AFTER_MS, UNASKED_GRACE_MS } from "./stuck_jobs.ts";
 import type { Timing } from "./timing.ts";
 import { UndatedJobs } from "./undated_jobs.ts";
 
@@ -28,13 +28,6 @@ type SearchKind = typeof KINDS[number];
 const INTERVAL_MS = 10_000;
 /** Counting those that failed may mean to read many rows: every third time. */
 const COUNT_EVERY = 3;
-/**
- * An enqueued job that no request of ours is about is asked for again after this, where that does
- * no harm; else it is stranded.
- */
-const UNASKED_GRACE_MS = 20_000;
-/** By default Odoo ends a worker that runs one job for longer (`limit_time_real`). */
-const SUSPECT_AFTER_MS = 120_000;
 
 /**
  * The search, again and again, for jobs that nobody runs: a round of statements, one after the

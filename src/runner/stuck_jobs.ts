@@ -7,6 +7,14 @@ export interface StuckJobsOptions {
   readonly logger: Logger;
 }
 
+/**
+ * An enqueued job that no request of ours is about is asked for again after this, where that does
+ * no harm; else it is stranded.
+ */
+export const UNASKED_GRACE_MS = 20_000;
+/** By default Odoo ends a worker that runs one job for longer (`limit_time_real`). */
+export const SUSPECT_AFTER_MS = 120_000;
+
 export type ShownStuckJobs = Pick<DatabaseStatus, "stranded" | "suspectedDead">;
 
 /** Jobs that were told of and are remembered, so that they are not told of again. */

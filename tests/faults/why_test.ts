@@ -169,6 +169,24 @@ describe("why a job, a channel or a database does not run after a fault", () => 
     assertStringIncludes(dead.answer, "it is suspected dead, started for 3 h: ");
   });
 
+  it("is so too when there are more than the search lists", async () => {
+    database = await scene.postgres.database("10.0");
+    const enqueued = await database.addJobs(...Array(25).fill({ state: "enqueued" }));
+    const started = await database.addJobs(...Array(25).fill({ state: "started" }));
+    await database.sql`update queue_job set
+      date_enqueued = now() at time zone 'utc' - interval '3 hours',
+      date_started = now() at time zone 'utc' - interval '3 hours'`;
+    await run({ clock: new HastyClock({ [SEARCH_MS]: 50 }) });
+
+    const stranded = await untilWhy(enqueued.at(-1)!, "stranded");
+    const dead = await untilWhy(started.at(-1)!, "suspectedDead");
+
+    const { stranded: listed } = asked.test.runner.status.databases[0]!;
+    assertEquals([listed.count, listed.oldest.length], [25, 20]);
+    assertStringIncludes(stranded.answer, "it is stranded, enqueued for 3 h: ");
+    assertStringIncludes(dead.answer, "it is suspected dead, started for 3 h: ");
+  });
+
   it("waits while Odoo, which is back, is asked for few jobs at once", async () => {
     const generation = generationNamed("10.0");
     database = await scene.postgres.database("10.0");

@@ -21,6 +21,7 @@ const NONE = { count: 0, oldest: [] };
 function reasonsOf(facts: Partial<JobFacts>) {
   return jobReasons({
     ...{ uuid: "a", row: PENDING, problem: null, inHands: undefined, stuck: null },
+    ...{ nowMs: 1_000_000, hasJobLocks: false },
     ...{ holds: [], explained: READY, isRead: true },
     ...facts,
   });
@@ -108,6 +109,33 @@ describe("jobReasons", () => {
     assertEquals(seen.flat(), [
       { kind: "stranded", sinceMs: 3 },
       { kind: "suspectedDead", sinceMs: 3 },
+    ]);
+  });
+
+  it("tells by its date of one that the search has found, and not listed", () => {
+    const listed = [{ uuid: "b", channel: "root", sinceMs: 3, ageMs: 4 }];
+    const [cut, whole] = [{ count: 2, oldest: listed }, { count: 1, oldest: listed }];
+    const started = (startedMs: number | null, facts: Partial<JobFacts> = {}) => {
+      const row = inState("started", { startedMs, enqueuedMs: startedMs });
+      return reasonsOf({ row, stuck: { stranded: NONE, suspectedDead: cut }, ...facts });
+    };
+    const enqueued = (enqueuedMs: number | null, stranded = cut) => {
+      const row = inState("enqueued", { enqueuedMs });
+      return reasonsOf({ row, stuck: { stranded, suspectedDead: NONE } });
+    };
+
+    const seen = [
+      ...[started(879_999), started(880_000), started(null)],
+      ...[enqueued(979_999), enqueued(980_000), enqueued(null), enqueued(979_999, whole)],
+      started(879_999, { hasJobLocks: true }),
+      started(879_999, { inHands: taken("asked", 800) }),
+    ];
+
+    assertEquals(seen.flat().map((it) => it.kind), [
+      ...["suspectedDead", "runs", "suspectedDead"],
+      ...["stranded", "othersRequest", "stranded", "othersRequest"],
+      "runs",
+      "runs",
     ]);
   });
 
