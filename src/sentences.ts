@@ -1,7 +1,15 @@
-import type { ChannelStatus, WaitReason } from "./scheduler/mod.ts";
+import type { ChannelStatus, KnownJob } from "./scheduler/mod.ts";
 import type { SteeringStatus } from "./steering.ts";
 import type { DatabaseState, InFlightCounts, RunnerPhase } from "./status.ts";
-import type { JobEvent, OperatorChange, Reason, ToldChange, ToldReason } from "./why.ts";
+import type {
+  ChannelReason,
+  JobEvent,
+  OperatorChange,
+  Reason,
+  RunningJob,
+  ToldChange,
+  ToldReason,
+} from "./why.ts";
 
 /** A reason with its sentence: all that is ever said of why jobs do not run stands here. */
 export function told(reason: Reason, nowMs: number): ToldReason {
@@ -122,21 +130,25 @@ const EVENTS: Readonly<Record<JobEvent, string>> = {
 };
 
 /** What the scheduler says. */
-function waitText(reason: WaitReason, nowMs: number): string {
+function waitText(reason: ChannelReason, nowMs: number): string {
   switch (reason.kind) {
     case "eta":
       return `it waits for its eta, ${until(reason.untilMs, nowMs)}`;
     case "paused":
       return `channel ${reason.channel} is paused`;
-    case "full":
-      return reason.sequential
-        ? `channel ${reason.channel} is sequential and has a job that is not over`
-        : `channel ${reason.channel} is full (${reason.taken} of ${reason.capacity})`;
-    case "failed": {
-      const jobs = reason.failed === 1 ? "a job of it has failed" : `${reason.failed} have failed`;
-      return `channel ${reason.channel} is sequential and ${jobs}: it goes on when a failed job ` +
-        "is done, cancelled or requeued";
+    case "full": {
+      const { channel, taken, capacity, sequential, running = [] } = reason;
+      const jobs = running.length === 0 ? null : runningText(running, nowMs);
+      if (!sequential) {
+        const text = `${taken} of ${capacity}${jobs === null ? "" : `; running: ${jobs}`}`;
+        return `channel ${channel} is full (${text})`;
+      }
+      return `channel ${channel} is sequential and has a job that is not over` +
+        (jobs === null ? "" : `: ${jobs}`);
     }
+    case "failed":
+      return `channel ${reason.channel} is sequential and ${failedText(reason)}: it goes on when ` +
+        "a failed job is done, cancelled or requeued";
     case "throttled":
       return `channel ${reason.channel} is throttled, ${until(reason.untilMs, nowMs)}`;
     case "order": {
@@ -145,10 +157,28 @@ function waitText(reason: WaitReason, nowMs: number): string {
       const eta = firstEtaMs === null
         ? ""
         : `, whose eta it waits for in order, ${until(firstEtaMs, nowMs)}`;
-      return `${jobs} before it in channel ${channel}, first ${first.uuid} of database ` +
-        `${first.database}${eta}`;
+      return `${jobs} before it in channel ${channel}, first ${jobText(first)}${eta}`;
     }
   }
+}
+
+/** The first of those that take places, and since when. */
+function runningText(running: readonly RunningJob[], nowMs: number): string {
+  const named = running.slice(0, NAMED_MAX)
+    .map((it) => jobText(it) + since(it.sinceMs, nowMs));
+  return named.join(", ") + (running.length > NAMED_MAX ? " and others" : "");
+}
+
+/** More would make a sentence that nobody reads. */
+const NAMED_MAX = 2;
+
+function failedText({ failed, first }: Extract<ChannelReason, { kind: "failed" }>): string {
+  if (failed === 1) return first ? `job ${jobText(first)} has failed` : "a job of it has failed";
+  return `${failed} have failed${first ? `, first ${jobText(first)}` : ""}`;
+}
+
+function jobText({ database, uuid }: KnownJob): string {
+  return `${uuid} of database ${database}`;
 }
 
 const IN_HANDS: Readonly<Record<keyof InFlightCounts, string>> = {

@@ -1,4 +1,4 @@
-import type { Explanation, PathChannel, WaitReason } from "./scheduler/mod.ts";
+import type { Explanation, KnownJob, PathChannel, WaitReason } from "./scheduler/mod.ts";
 import type { Pause, Wish } from "./steering.ts";
 import type { DatabaseStatus, InFlightCounts, RunnerPhase, SchedulerState } from "./status.ts";
 
@@ -12,11 +12,20 @@ import type { DatabaseStatus, InFlightCounts, RunnerPhase, SchedulerState } from
 export type ToldReason = Reason & { readonly text: string };
 
 export type Reason =
-  /** What the scheduler says: eta, order, and channels that are full, paused and so on. */
-  | WaitReason
+  | ChannelReason
   | RowReason
   | HandsReason
   | HostReason;
+
+/**
+ * What the scheduler says: eta, order, and channels that are full, paused and so on; with the jobs
+ * that close a channel, as far as the runner knows them.
+ */
+export type ChannelReason =
+  | Exclude<WaitReason, { readonly kind: "full" | "failed" }>
+  /** Those that take its places, the first of them. */
+  | Extract<WaitReason, { readonly kind: "full" }> & { readonly running?: readonly RunningJob[] }
+  | Extract<WaitReason, { readonly kind: "failed" }> & { readonly first?: KnownJob };
 
 /** What the row alone says. */
 export type RowReason =
@@ -163,7 +172,7 @@ export interface ChannelWhy extends Answer {
   readonly channel: string;
   readonly waitsAt: string | null;
   readonly path: readonly PathChannel[];
-  /** Jobs in the runner's hands that take its places, the first of them. */
+  /** Jobs that take its places, the first of them. */
   readonly running: readonly RunningJob[];
   readonly changes: readonly ToldChange[];
 }
@@ -172,8 +181,9 @@ export interface RunningJob {
   readonly database: string;
   readonly uuid: string;
   readonly channel: string;
-  readonly state: keyof InFlightCounts;
-  /** Since when it is in the runner's hands. */
+  /** In the runner's hands, or as the row of a job that no request of ours is about says. */
+  readonly state: keyof InFlightCounts | "enqueued" | "started";
+  /** Since when it is enqueued. */
   readonly sinceMs: number | null;
 }
 

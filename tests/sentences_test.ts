@@ -1,10 +1,15 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { duration, eventText, sentenceOf, told } from "../src/sentences.ts";
-import type { Reason } from "../src/why.ts";
+import type { Reason, RunningJob } from "../src/why.ts";
 
 const NOW = Date.UTC(2026, 10, 25, 10);
 const MINUTE = 60_000;
+
+const RUNNING: RunningJob = {
+  ...{ database: "shop", uuid: "a", channel: "root.a", state: "asked" },
+  sinceMs: NOW - 3 * MINUTE,
+};
 
 /** One of each kind, in each of its wordings. */
 const REASONS: readonly [Reason, string][] = [
@@ -19,6 +24,28 @@ const REASONS: readonly [Reason, string][] = [
     "channel root.a is full (3 of 2)",
   ],
   [
+    {
+      ...{ kind: "full", channel: "root.a", taken: 2, capacity: 2, sequential: false },
+      running: [RUNNING, { ...RUNNING, uuid: "b", sinceMs: null }],
+    },
+    "channel root.a is full (2 of 2; running: a of database shop for 3 min, b of database shop)",
+  ],
+  [
+    {
+      ...{ kind: "full", channel: "root.a", taken: 3, capacity: 3, sequential: false },
+      running: [RUNNING, RUNNING, RUNNING],
+    },
+    "channel root.a is full (3 of 3; running: a of database shop for 3 min, " +
+    "a of database shop for 3 min and others)",
+  ],
+  [
+    {
+      ...{ kind: "full", channel: "root.a", taken: 1, capacity: 1, sequential: true },
+      running: [RUNNING],
+    },
+    "channel root.a is sequential and has a job that is not over: a of database shop for 3 min",
+  ],
+  [
     { kind: "full", channel: "root.a", taken: 1, capacity: 1, sequential: true },
     "channel root.a is sequential and has a job that is not over",
   ],
@@ -26,6 +53,22 @@ const REASONS: readonly [Reason, string][] = [
     { kind: "failed", channel: "root.a", failed: 2 },
     "channel root.a is sequential and 2 have failed: it goes on when a failed job is done, " +
     "cancelled or requeued",
+  ],
+  [
+    {
+      ...{ kind: "failed", channel: "root.a", failed: 1 },
+      first: { database: "shop", uuid: "a" },
+    },
+    "channel root.a is sequential and job a of database shop has failed: it goes on when " +
+    "a failed job is done, cancelled or requeued",
+  ],
+  [
+    {
+      ...{ kind: "failed", channel: "root.a", failed: 2 },
+      first: { database: "shop", uuid: "a" },
+    },
+    "channel root.a is sequential and 2 have failed, first a of database shop: it goes on when " +
+    "a failed job is done, cancelled or requeued",
   ],
   [
     { kind: "throttled", channel: "root.a", untilMs: NOW + 1500 },

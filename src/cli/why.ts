@@ -1,7 +1,8 @@
 import type { WhyOptions } from "../config/inquiry_options.ts";
 import type { Settings } from "../config/settings.ts";
 import type { PathChannel } from "../scheduler/mod.ts";
-import type { ChannelWhy, DatabaseWhy, JobsWhy, JobWhy, ToldReason } from "../why.ts";
+import type { ChannelWhy, DatabaseWhy, JobsWhy, JobWhy, RunningJob, ToldReason } from "../why.ts";
+import { duration } from "../sentences.ts";
 import { EXIT_FAILURE, EXIT_HELD_BACK, EXIT_OK, EXIT_UNKNOWN, type Output } from "./exit.ts";
 import { askProcess, healthUrl } from "./running_process.ts";
 import { readable, textTable } from "./text_table.ts";
@@ -88,11 +89,20 @@ function drawAnswer(answer: JobWhy | ChannelWhy | DatabaseWhy): string {
     ]);
     lines.push("", ...textTable([HEAD, ...rows]));
   }
+  if ("running" in answer && answer.running.length > 0) {
+    const jobs = answer.running.map((it) => `  ${readable(runningText(it, answer.nowMs))}`);
+    lines.push("", "What takes its places, the first of them:", ...jobs);
+  }
   if ("history" in answer && answer.history.length > 0) {
     const seen = answer.history.map((it) => `  ${timeOf(it.atMs)}  ${readable(it.text)}`);
     lines.push("", "Seen by this job runner:", ...seen);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function runningText({ database, uuid, state, sinceMs }: RunningJob, nowMs: number): string {
+  const since = sinceMs === null ? "" : ` for ${duration(Math.max(0, nowMs - sinceMs))}`;
+  return `${uuid} of database ${database}, ${state}${since}`;
 }
 
 function timeOf(ms: number): string {

@@ -14,10 +14,10 @@ import type {
   JobWhy,
   OperatorChange,
   Reason,
-  RunningJob,
   ToldChange,
   ToldReason,
 } from "../why.ts";
+import { ChannelJobs } from "./channel_jobs.ts";
 import type { JobHistory } from "./job_history.ts";
 import { JobReader, type Read } from "./job_reader.ts";
 import type { JobRequests } from "./job_requests.ts";
@@ -47,7 +47,6 @@ export interface ExplanationsOptions {
 
 type ReadRow = Pick<JobFacts, "row" | "hasJobLocks">;
 
-const RUNNING_MAX = 5;
 const NO_ROW = { value: null, problem: null } as const;
 
 /**
@@ -57,10 +56,12 @@ const NO_ROW = { value: null, problem: null } as const;
 export class Explanations implements Explainer {
   readonly #options: ExplanationsOptions;
   readonly #reader: JobReader;
+  readonly #jobs: ChannelJobs;
 
   constructor(options: ExplanationsOptions) {
     this.#options = options;
     this.#reader = new JobReader({ ...options, slots: new Slots(options.clock) });
+    this.#jobs = new ChannelJobs(options);
   }
 
   async explain(database: string | null, uuid: string): Promise<JobsWhy> {
@@ -88,7 +89,7 @@ export class Explanations implements Explainer {
     return {
       ...{ channel: name, nowMs, answer, waitsAt, path },
       reasons: all,
-      running: this.#runningIn(full),
+      running: this.#jobs.runningIn(full),
       changes: this.#changesOf(name),
     };
   }
@@ -178,10 +179,10 @@ export class Explanations implements Explainer {
     return changes.map(toldChange);
   }
 
-  /** The scheduler knows that a channel is paused, and not by whom. */
+  /** The scheduler knows that a channel is closed, and not by whom. */
   #told(reasons: readonly Reason[], nowMs: number): ToldReason[] {
     const byWhom = (it: Reason): Reason => {
-      if (it.kind !== "paused") return it;
+      if (it.kind !== "paused") return this.#jobs.named(it);
       return this.#pausedBy({ what: "channel", name: it.channel }) ?? it;
     };
     return reasons.map((it) => told(byWhom(it), nowMs));
@@ -201,19 +202,5 @@ export class Explanations implements Explainer {
     if (!open) holds.push({ kind: "odoo", reason: away, sinceMs });
     else if (requests.allowance <= 0) holds.push({ kind: "backPressure", waiting });
     return holds;
-  }
-
-  #runningIn(channel: string): RunningJob[] {
-    const running: RunningJob[] = [];
-    for (const database of this.#options.databases()) {
-      for (const job of this.#options.served(database)!.turn.inFlight.all()) {
-        if (job.channel !== channel && !job.channel.startsWith(`${channel}.`)) continue;
-        const { uuid, state, enqueuedSeconds } = job;
-        const sinceMs = enqueuedSeconds === 0 ? null : enqueuedSeconds * 1000;
-        running.push({ database, uuid, channel: job.channel, state, sinceMs });
-        if (running.length === RUNNING_MAX) return running;
-      }
-    }
-    return running;
   }
 }

@@ -5,6 +5,7 @@ import type { JobRow } from "../database/job_row.ts";
 import { isNeverSent, type Outcome } from "../dispatch/outcome.ts";
 import type { Logger } from "../log.ts";
 import { AnsweredJobs, RETURN_BACKOFF } from "./answered_jobs.ts";
+import type { BlockingRows } from "./blocking_rows.ts";
 import { CoreEntry } from "./core_entry.ts";
 import type { FailedJobs } from "./failed_jobs.ts";
 import type { ForeignRunner } from "./foreign_runner.ts";
@@ -17,6 +18,7 @@ export interface RowGateOptions {
   readonly database: string;
   readonly inFlight: InFlight;
   readonly failed: FailedJobs;
+  readonly blocking: BlockingRows;
   readonly foreign: ForeignRunner;
   readonly scheduler: LiveScheduler;
   readonly clock: Clock;
@@ -96,6 +98,7 @@ export class RowGate {
    */
   beginAnew(): string[] {
     this.#skipped.clear();
+    this.#options.blocking.clear();
     return this.unsettled();
   }
 
@@ -191,7 +194,7 @@ export class RowGate {
 
   /** There is no such row any more. */
   #applyMissing(uuid: string): void {
-    const { inFlight, failed, foreign, scheduler, database } = this.#options;
+    const { inFlight, failed, blocking, foreign, scheduler, database } = this.#options;
     const job = inFlight.get(uuid);
     if (job?.state === "claimed") {
       job.wantsReading = true;
@@ -200,6 +203,7 @@ export class RowGate {
     this.#answered.forget(uuid);
     this.#skipped.forget(uuid);
     failed.forget(uuid);
+    blocking.forget(uuid);
     foreign.forget(uuid);
     scheduler.forget(database, uuid);
     if (job?.state === "asked") this.#noteOver(job);
@@ -263,7 +267,9 @@ export class RowGate {
   }
 
   #enter(row: JobRow): void {
-    this.#options.failed.note(row);
+    const { failed, blocking, inFlight } = this.#options;
+    failed.note(row);
+    if (row.state === "failed" || !inFlight.get(row.uuid)) blocking.note(row);
     this.#entry.enter(row);
   }
 }

@@ -4,6 +4,7 @@ import { Database } from "../database/database.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import type { Logger } from "../log.ts";
 import type { Meter } from "../meter.ts";
+import { BlockingRows } from "./blocking_rows.ts";
 import { ContainedTurn } from "./contained_turn.ts";
 import { ContainedClock, stackOf } from "./containment.ts";
 import { DatabaseLink } from "./database_link.ts";
@@ -19,6 +20,7 @@ import type { Timing } from "./timing.ts";
 export interface Served {
   readonly turn: DatabaseTurn;
   readonly link: DatabaseLink;
+  readonly blocking: BlockingRows;
 }
 
 /** What all databases that are served share. */
@@ -47,8 +49,9 @@ export function serveDatabase(name: string, slots: Slots, shared: Shared): Serve
     link.restart(`an error of the runner itself: ${error}`);
   };
   const clock = new ContainedClock(shared.clock, onError);
+  const blocking = new BlockingRows(shared);
   const turn: ContainedTurn = new ContainedTurn({
-    ...{ ...shared, clock, database: name },
+    ...{ ...shared, clock, blocking, database: name },
     ask: (job, generation) => requests.ask(name, job, generation),
     onBegun: () => requests.noteBegun(),
     seen: (uuid, event, detail) => history.note(name, uuid, event, detail),
@@ -59,5 +62,5 @@ export function serveDatabase(name: string, slots: Slots, shared: Shared): Serve
   }, onError);
   const database = new Database(name, { connection, clock });
   const link: DatabaseLink = new DatabaseLink({ ...shared, clock, database, turn, slots });
-  return { turn, link };
+  return { turn, link, blocking };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { KnownGeneration } from "../database/generation.ts";
 import type { Logger } from "../log.ts";
+import type { BlockingRows } from "./blocking_rows.ts";
 import type { InFlightJob } from "./in_flight.ts";
 import type { Seen } from "./job_history.ts";
 import type { LiveScheduler } from "./live_scheduler.ts";
@@ -10,6 +11,7 @@ import type { Timing } from "./timing.ts";
 export interface TurnOptions {
   readonly database: string;
   readonly scheduler: LiveScheduler;
+  readonly blocking: BlockingRows;
   readonly clock: Clock;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;

@@ -6,7 +6,7 @@ import { createApp } from "../../src/server/app.ts";
 import { serve, type Served } from "../../src/server/serve.ts";
 import { routeWhy } from "../../src/server/why_routes.ts";
 import type { DatabaseState, RunnerStatus } from "../../src/status.ts";
-import type { Explainer, JobWhy, Reason } from "../../src/why.ts";
+import type { Explainer, JobWhy, Reason, RunningJob } from "../../src/why.ts";
 import { told, toldChange } from "../../src/sentences.ts";
 import { fakeMachine } from "../config/fake_machine.ts";
 import { closedPort, TestServer } from "../support/http_server.ts";
@@ -147,12 +147,16 @@ Seen by this job runner:
     const nothing = { nowMs: 0, answer: "", reasons: [], waitsAt: null, path: [] };
     const paused = [told({ kind: "paused", channel: HOSTILE }, 0)];
     const changes = [toldChange({ kind: "capacity", capacity: 7, by: HOSTILE, sinceMs: 0 })];
+    const running: RunningJob[] = [
+      { database: "shop", uuid: HOSTILE, channel: "root", state: "asked", sinceMs: -5_000 },
+      { database: "shop", uuid: "b", channel: "root", state: "claimed", sinceMs: null },
+    ];
     await serveAnswers({
       explainChannel: (channel) => {
         asked.push(channel);
         return channel.endsWith("no")
           ? null
-          : { ...nothing, channel, reasons: paused, running: [], changes };
+          : { ...nothing, channel, reasons: paused, running, changes };
       },
       explainDatabase: (database) => {
         asked.push(database);
@@ -168,6 +172,11 @@ Seen by this job runner:
     assertEquals([...channels, ...databases].map((it) => it.code), [3, 4, 0, 4]);
     assertEquals(channels[0]!.output.includes("\u001b"), false);
     assertStringIncludes(channels[0]!.output, '\n  "its capacity is 7 by evil');
+    assertStringIncludes(
+      channels[0]!.output.replaceAll(/evil[^ ]*/g, "…"),
+      "\nWhat takes its places, the first of them:\n" +
+        '  "… of database shop, asked for 5 s"\n  b of database shop, claimed\n',
+    );
     assertStringIncludes(channels[1]!.output, "knows no channel root.no");
     assertStringIncludes(databases[0]!.output, "Database shop\n  nothing holds it back\n");
   });

@@ -88,7 +88,8 @@ describe("why a channel or a database does not run", () => {
     await database.addJob({ channel: "mail" });
     await asked.untilChannelWhy("root.mail", "order", "full");
 
-    assertStringIncludes(full.answer, "channel root.mail is full (1 of 1)");
+    const job = `${runs} of database ${database.name}`;
+    assertStringIncludes(full.answer, `channel root.mail is full (1 of 1; running: ${job} for `);
     assertEquals([full, below].map((it) => it.running.map(({ uuid }) => uuid)), [[runs], [runs]]);
     assertEquals(below.waitsAt, "root.mail");
   });
@@ -102,8 +103,10 @@ describe("why a channel or a database does not run", () => {
     await database.sql`update queue_job set state = 'failed' where uuid = ${first}`;
     const blocked = await asked.untilChannelWhy("root.sap", "failed");
 
-    assertStringIncludes(busy.answer, "root.sap is sequential and has a job that is not over");
-    assertStringIncludes(blocked.answer, "root.sap is sequential and a job of it has failed");
+    const job = `${first} of database ${database.name}`;
+    const words = "root.sap is sequential and";
+    assertStringIncludes(busy.answer, `${words} has a job that is not over: ${job} for `);
+    assertStringIncludes(blocked.answer, `${words} job ${job} has failed: `);
   });
 
   it("is throttled", async () => {

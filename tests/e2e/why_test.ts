@@ -61,6 +61,10 @@ describe("why a job does not run", () => {
   const untilWhy = (uuid: string, ...kinds: ToldReason["kind"][]) => {
     return asked!.untilWhy(database, uuid, ...kinds);
   };
+  /** What is said of mail where this job runs alone. */
+  const fullOf = (uuid: string) => {
+    return `channel root.mail is full (1 of 1; running: ${uuid} of database ${database.name} for `;
+  };
   const untilWorking = (uuid: string) => {
     return until(`job ${uuid} works`, () => {
       return odoo.requests.of({ database: database.name, uuid }).working === 1;
@@ -90,7 +94,7 @@ describe("why a job does not run", () => {
     const running = await untilWhy(runs, "runs");
 
     assertStringIncludes(answer, `1 job goes before it in channel root.mail, first ${first}`);
-    assertStringIncludes(answer, "channel root.mail is full (1 of 1)");
+    assertStringIncludes(answer, fullOf(runs));
     assertEquals(path.map((it) => [it.name, it.taken, it.capacity]), [
       ["root.mail", 1, 1],
       ["root", 1, 9],
@@ -101,7 +105,8 @@ describe("why a job does not run", () => {
     assertEquals(channel.running.map((it) => it.uuid), [runs]);
     const told = await asked!.command("why", "--channel=mail");
     assertEquals(told.code, 3);
-    assertStringIncludes(told.output, "channel root.mail is full (1 of 1)");
+    assertStringIncludes(told.output, fullOf(runs));
+    assertMatch(told.output, new RegExp(`\n  ${runs} of database ${database.name}, asked for `));
     assertEquals(test!.runner.why.explainChannel("never.heard.of"), null);
   });
 
@@ -117,8 +122,12 @@ describe("why a job does not run", () => {
     const blocked = await untilWhy(uuid, "failed");
     const failed = await untilWhy(first, "jobFailed");
 
-    assertStringIncludes(busy.answer, "root.sap is sequential and has a job that is not over");
-    assertStringIncludes(blocked.answer, "root.sap is sequential and a job of it has failed");
+    const name = `${first} of database ${database.name}`;
+    assertStringIncludes(
+      busy.answer,
+      `root.sap is sequential and has a job that is not over: ${name} for `,
+    );
+    assertStringIncludes(blocked.answer, `root.sap is sequential and job ${name} has failed: `);
     assertStringIncludes(failed.answer, "it has failed: ValueError: no <b>bold</b>");
   });
 
@@ -220,6 +229,20 @@ describe("why a job does not run", () => {
 
     // The core does not know the failed one, which is counted all the same.
     assertEquals(path.map((it) => [it.name, it.running, it.failed]), [["root", 2, 1]]);
+  });
+
+  it("waits for a place that an earlier runner's job has", async () => {
+    database = await postgres.database("16.0");
+    const started = await database.addJob({ channel: "mail", state: "started" });
+    const uuid = await database.addJob({ channel: "mail" });
+    await run({ databases: [database], port: odoo.port, channels: CHANNELS });
+    await test!.untilReady(database);
+
+    const { answer } = await untilWhy(uuid, "full");
+    const channel = await asked!.untilChannelWhy("root.mail", "order", "full");
+
+    assertStringIncludes(answer, `(1 of 1; running: ${started} of database ${database.name}`);
+    assertEquals(channel.running.map((it) => [it.uuid, it.state]), [[started, "started"]]);
   });
 
   it("waits while its database is upgraded", async () => {

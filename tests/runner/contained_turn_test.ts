@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { beforeEach, describe, it } from "@std/testing/bdd";
 import { NO_ANSWER } from "../../src/database/statement.ts";
+import { BlockingRows } from "../../src/runner/blocking_rows.ts";
 import { ContainedTurn } from "../../src/runner/contained_turn.ts";
 import { ContainedClock } from "../../src/runner/containment.ts";
 import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
@@ -18,9 +19,11 @@ describe("ContainedTurn", () => {
     errors = [];
     asked = [];
     isBroken = false;
+    const scheduler = new LiveScheduler("root:4", () => {});
     turn = new ContainedTurn({
+      blocking: new BlockingRows({ scheduler }),
       database: "shop",
-      scheduler: new LiveScheduler("root:4", () => {}),
+      scheduler,
       clock: new FakeClock(),
       random: () => 1,
       logger: new LogLines().logger(""),

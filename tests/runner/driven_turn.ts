@@ -2,6 +2,7 @@ import { generationOf, type KnownGeneration } from "../../src/database/generatio
 import type { JobRow } from "../../src/database/job_row.ts";
 import { type Answer, NO_ANSWER, type Statement } from "../../src/database/statement.ts";
 import type { Logger } from "../../src/log.ts";
+import { BlockingRows } from "../../src/runner/blocking_rows.ts";
 import { DatabaseTurn } from "../../src/runner/database_turn.ts";
 import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
 import { Scheduler, type SchedulerOptions } from "../../src/scheduler/mod.ts";
@@ -46,6 +47,7 @@ export class DrivenTurn {
   readonly warnings: string[] = [];
   readonly timing: { requeueStartedAfterMs: number | null };
   readonly scheduler: LiveScheduler;
+  readonly blocking: BlockingRows;
   readonly turn: DatabaseTurn;
 
   constructor(
@@ -71,8 +73,10 @@ export class DrivenTurn {
       critical: warn,
       isEnabledFor: () => true,
     };
+    this.blocking = new BlockingRows(this);
     this.turn = new DatabaseTurn({
       database: "shop",
+      blocking: this.blocking,
       scheduler: this.scheduler,
       clock: this.clock,
       random: () => 1,

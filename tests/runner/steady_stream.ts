@@ -5,6 +5,7 @@ import type { JobRow } from "../../src/database/job_row.ts";
 import { type Answer, NO_ANSWER, type Statement } from "../../src/database/statement.ts";
 import type { Logger } from "../../src/log.ts";
 import { NO_METER } from "../../src/meter.ts";
+import { BlockingRows } from "../../src/runner/blocking_rows.ts";
 import { ContainedTurn } from "../../src/runner/contained_turn.ts";
 import { Decider } from "../../src/runner/decider.ts";
 import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
@@ -45,6 +46,7 @@ export class SteadyStream {
   constructor(clock: Clock & { advance(ms: number): void }) {
     this.#clock = clock;
     this.turn = new ContainedTurn({
+      blocking: new BlockingRows(this),
       ...{ database: "shop", scheduler: this.scheduler, clock, logger: LOGGER },
       timing: { requeueStartedAfterMs: null },
       random: () => 0.5,

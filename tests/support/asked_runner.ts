@@ -3,7 +3,8 @@ import type { Locator } from "playwright-core";
 import { runCommand } from "../../src/cli/command.ts";
 import { MeasuredRunner } from "../../src/metrics/measured_runner.ts";
 import { Recorder } from "../../src/metrics/recorder.ts";
-import type { PathChannel } from "../../src/scheduler/mod.ts";
+import { addressOf, type Place } from "../../src/page/place.ts";
+import type { KnownJob, PathChannel } from "../../src/scheduler/mod.ts";
 import { createApp } from "../../src/server/app.ts";
 import { LiveView } from "../../src/server/live_view.ts";
 import { routePage } from "../../src/server/page_routes.ts";
@@ -83,13 +84,18 @@ export class AskedRunner {
   async untilWhy(database: TestDatabase, uuid: string, ...kinds: Kind[]): Promise<JobWhy> {
     const { name } = database;
     const why = await untilKinds(`job ${uuid}`, kinds, () => this.why(database, uuid));
-    await this.#askOtherwise(why, {
+    const card = await this.#askOtherwise(why, {
       question: { uuid, database: name },
       argv: [uuid, `--database=${name}`],
       place: ["job", name, uuid],
       title: `Job ${uuid}`,
       code: jobCodeOf(why.reasons[0]!),
     });
+    if (card) {
+      const links = card.locator(".answer a");
+      const hrefs = await links.evaluateAll((all) => all.map((it) => it.getAttribute("href")));
+      assertEquals(hrefs, why.reasons.flatMap((it) => linkedJobs(it, name)).map(addressOf));
+    }
     return why;
   }
 
@@ -214,6 +220,16 @@ async function untilKinds<T extends Told>(
     throw new Error(`${(error as Error).message}, but: ${seen?.answer}`, { cause: error });
   }
   return seen!;
+}
+
+/** The jobs that a reason names. */
+function linkedJobs(reason: ToldReason, database: string): Place[] {
+  const jobsOf = (): readonly KnownJob[] => {
+    if (reason.kind === "full") return reason.running ?? [];
+    if (reason.kind === "dependencies") return reason.parents.map((it) => ({ ...it, database }));
+    return "first" in reason && reason.first ? [reason.first] : [];
+  };
+  return jobsOf().map(({ database, uuid }) => ({ kind: "job", database, uuid }));
 }
 
 function timeless({ text }: ToldReason): string {

@@ -18,10 +18,18 @@ export function Reasons(
   );
 }
 
-/** To the job that goes before, and to those that it depends on. */
+/** To the job that goes before, those that close the channel, and those that it depends on. */
 function linkOf(reason: ToldReason, database: string | undefined): ComponentChildren {
   if (reason.kind === "order") return link(reason.first.database, reason.first.uuid, "show it");
-  if (reason.kind === "dependencies" && database !== undefined) {
+  if (reason.kind === "failed" && reason.first) {
+    return link(reason.first.database, reason.first.uuid, "show it");
+  }
+  // The card of a channel lists these by itself.
+  if (database === undefined) return null;
+  if (reason.kind === "full") {
+    return reason.running?.map((it) => link(it.database, it.uuid, it.uuid));
+  }
+  if (reason.kind === "dependencies") {
     return reason.parents.map(({ uuid }) => link(database, uuid, uuid));
   }
   return null;

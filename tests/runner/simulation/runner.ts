@@ -3,6 +3,7 @@ import { OdooGate } from "../../../src/dispatch/odoo_gate.ts";
 import type { ProbeAnswer } from "../../../src/dispatch/probe.ts";
 import type { Logger } from "../../../src/log.ts";
 import { NO_METER } from "../../../src/meter.ts";
+import { BlockingRows } from "../../../src/runner/blocking_rows.ts";
 import { ContainedTurn } from "../../../src/runner/contained_turn.ts";
 import type { DatabaseTurn } from "../../../src/runner/database_turn.ts";
 import { Decider } from "../../../src/runner/decider.ts";
@@ -180,6 +181,7 @@ export class Runner {
     const { odoo, auditor, trace, random, sabotage } = this.#options;
     const { database } = table;
     const turn: DatabaseTurn = new ContainedTurn({
+      blocking: new BlockingRows(this),
       database,
       scheduler: this.scheduler,
       clock,
