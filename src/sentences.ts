@@ -60,7 +60,7 @@ function textOf(reason: Reason, nowMs: number): string {
       return RUNNER[reason.phase];
     case "database": {
       const why = reason.reason === null ? "" : `: ${reason.reason}`;
-      return DATABASE[reason.state] + since(reason.sinceMs, nowMs) + why;
+      return DATABASE[reason.state].replace(" …", since(reason.sinceMs, nowMs)) + why;
     }
     case "pausedBy": {
       const what = reason.name === null ? reason.what : `${reason.what} ${reason.name}`;
@@ -73,7 +73,7 @@ function textOf(reason: Reason, nowMs: number): string {
         ? `the scheduler waits to be made anew: ${reason.reason}`
         : `the scheduler has no room for more jobs: ${reason.reason}`;
     case "odoo":
-      return `Odoo is away${since(reason.sinceMs, nowMs)}: ${reason.reason}`;
+      return `Odoo at ${reason.url} is away${since(reason.sinceMs, nowMs)}: ${reason.reason}`;
     case "backPressure":
       return `Odoo is asked for few jobs at once after it was away or overloaded, and ` +
         `${reason.waiting} wait for it`;
@@ -135,7 +135,7 @@ function waitText(reason: ChannelReason, nowMs: number): string {
     case "eta":
       return `it waits for its eta, ${until(reason.untilMs, nowMs)}`;
     case "paused":
-      return `channel ${reason.channel} is paused`;
+      return `channel ${reason.channel} is paused by the settings`;
     case "full": {
       const { channel, taken, capacity, sequential, running = [] } = reason;
       const jobs = running.length === 0 ? null : runningText(running, nowMs);
@@ -150,7 +150,8 @@ function waitText(reason: ChannelReason, nowMs: number): string {
       return `channel ${reason.channel} is sequential and ${failedText(reason)}: it goes on when ` +
         "a failed job is done, cancelled or requeued";
     case "throttled":
-      return `channel ${reason.channel} is throttled, ${until(reason.untilMs, nowMs)}`;
+      return `channel ${reason.channel} is throttled for ${left(reason.untilMs, nowMs)} more` +
+        moment(", until", reason.untilMs);
     case "order": {
       const { before, channel, first, firstEtaMs } = reason;
       const jobs = before === 1 ? "1 job goes" : `${before} jobs go`;
@@ -196,16 +197,17 @@ const RUNNER: Readonly<Record<RunnerPhase, string>> = {
   stopped: "this job runner has stopped",
 };
 
+/** `…` stands for how long. */
 const DATABASE: Readonly<Record<DatabaseState | "unserved", string>> = {
-  connecting: "its database is not connected yet,",
-  scanning: "the jobs of its database are being read,",
-  ready: "its database is served,",
-  standby: "its database is on standby",
-  recovering: "its database was lost or is held, and is tried again,",
-  quarantined: "its database fails again and again, and is tried less often,",
-  foreign: "another job runner is at work on its database",
-  paused: "its database is paused",
-  ignored: "its database has no jobs to run",
+  connecting: "its database has not been connected …",
+  scanning: "the jobs of its database are being read, …",
+  ready: "its database has been served …",
+  standby: "its database is on standby …",
+  recovering: "its database has been lost or held …, and is tried again",
+  quarantined: "its database has failed again and again …, and is tried less often",
+  foreign: "another job runner is at work on its database …",
+  paused: "its database is paused …",
+  ignored: "its database has no jobs to run …",
   unserved: "its database is not served by this job runner",
 };
 
@@ -216,8 +218,16 @@ function since(ms: number | null, nowMs: number): string {
 function until(ms: number, nowMs: number): string {
   const leftMs = ms - nowMs;
   if (leftMs === Infinity) return "which never comes";
-  const iso = Math.abs(ms) < 8.64e15 ? `, at ${new Date(ms).toISOString()}` : "";
-  return `in ${duration(Math.max(0, leftMs))}${iso}`;
+  return `in ${left(ms, nowMs)}${moment(", at", ms)}`;
+}
+
+/** Nothing where no calendar reaches. */
+function moment(before: string, ms: number): string {
+  return Math.abs(ms) < 8.64e15 ? `${before} ${new Date(ms).toISOString()}` : "";
+}
+
+function left(ms: number, nowMs: number): string {
+  return duration(Math.max(0, ms - nowMs));
 }
 
 const UNITS: readonly (readonly [ms: number, name: string])[] = [

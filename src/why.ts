@@ -74,8 +74,13 @@ export type HostReason =
   /** At the start, until the jobs of all databases are read. */
   | { readonly kind: "reading" }
   | { readonly kind: "scheduler"; readonly state: SchedulerState; readonly reason: string | null }
-  /** Odoo is away. */
-  | { readonly kind: "odoo"; readonly reason: string | null; readonly sinceMs: number }
+  /** Odoo is away: `url` is whom it asks, without a password. */
+  | {
+    readonly kind: "odoo";
+    readonly url: string;
+    readonly reason: string | null;
+    readonly sinceMs: number;
+  }
   /** Odoo is back or overloaded: as many jobs as it may be asked for wait for it. */
   | { readonly kind: "backPressure"; readonly waiting: number }
   /** The row says more than the scheduler knows: it is read in a moment. */

@@ -18,7 +18,7 @@ const REASONS: readonly [Reason, string][] = [
     "it waits for its eta, in 3 min, at 2026-11-25T10:03:00.000Z",
   ],
   [{ kind: "eta", untilMs: Infinity }, "it waits for its eta, which never comes"],
-  [{ kind: "paused", channel: "root.a" }, "channel root.a is paused"],
+  [{ kind: "paused", channel: "root.a" }, "channel root.a is paused by the settings"],
   [
     { kind: "full", channel: "root.a", taken: 3, capacity: 2, sequential: false },
     "channel root.a is full (3 of 2)",
@@ -72,7 +72,7 @@ const REASONS: readonly [Reason, string][] = [
   ],
   [
     { kind: "throttled", channel: "root.a", untilMs: NOW + 1500 },
-    "channel root.a is throttled, in 1.5 s, at 2026-11-25T10:00:01.500Z",
+    "channel root.a is throttled for 1.5 s more, until 2026-11-25T10:00:01.500Z",
   ],
   [
     {
@@ -113,14 +113,25 @@ const REASONS: readonly [Reason, string][] = [
   ],
   [
     { kind: "database", state: "quarantined", reason: "refused", sinceMs: NOW - 3 * 86_400_000 },
-    "its database fails again and again, and is tried less often, for 3 d: refused",
+    "its database has failed again and again for 3 d, and is tried less often: refused",
+  ],
+  [
+    { kind: "database", state: "recovering", reason: null, sinceMs: NOW - 5000 },
+    "its database has been lost or held for 5 s, and is tried again",
+  ],
+  [
+    { kind: "database", state: "standby", reason: null, sinceMs: null },
+    "its database is on standby",
   ],
   [{ kind: "reading" }, "the jobs of all databases are read first"],
   [
     { kind: "scheduler", state: "trapped", reason: "x" },
     "the scheduler waits to be made anew: x",
   ],
-  [{ kind: "odoo", reason: "refused", sinceMs: NOW }, "Odoo is away for 0 s: refused"],
+  [
+    { kind: "odoo", url: "http://odoo:8069", reason: "refused", sinceMs: NOW },
+    "Odoo at http://odoo:8069 is away for 0 s: refused",
+  ],
   [
     { kind: "backPressure", waiting: 4 },
     "Odoo is asked for few jobs at once after it was away or overloaded, and 4 wait for it",
@@ -155,7 +166,7 @@ describe("sentenceOf", () => {
 
     assertEquals(
       sentenceOf("Job a", reasons),
-      "Job a: channel root.a is paused; channel root.a is full (3 of 2)",
+      "Job a: channel root.a is paused by the settings; channel root.a is full (3 of 2)",
     );
     assertEquals(sentenceOf("Job a", []), "Job a: nothing holds it back");
   });

@@ -198,8 +198,8 @@ export class Explanations implements Explainer {
     if (isReading()) holds.push({ kind: "reading" });
     const { state, reason } = scheduler.status;
     if (state !== "deciding") holds.push({ kind: "scheduler", state, reason });
-    const { open, reason: away, sinceMs, waiting } = requests.status;
-    if (!open) holds.push({ kind: "odoo", reason: away, sinceMs });
+    const { url, open, reason: away, sinceMs, waiting } = requests.status;
+    if (!open) holds.push({ kind: "odoo", url, reason: away, sinceMs });
     else if (requests.allowance <= 0) holds.push({ kind: "backPressure", waiting });
     return holds;
   }

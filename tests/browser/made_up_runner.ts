@@ -1,5 +1,6 @@
 import { type Clock, SystemClock } from "../../src/clock.ts";
 import { defaultConnection } from "../../src/database/connection.ts";
+import { BlockingRows } from "../../src/runner/blocking_rows.ts";
 import { Explanations, type ExplanationsOptions } from "../../src/runner/explanations.ts";
 import { JobHistory } from "../../src/runner/job_history.ts";
 import { LiveScheduler } from "../../src/runner/live_scheduler.ts";
@@ -92,6 +93,7 @@ export class MadeUpRunner {
         inFlight: { all: () => [], counts: () => runnerStatus().inFlight },
         failedCounts: new Map(),
       },
+      blocking: new BlockingRows(this),
     } as unknown as Served;
   }
 }

@@ -91,7 +91,7 @@ describe("the page of much that operators have changed", { ignore: !HAS_BROWSER 
     await page.getByLabel("Find a channel").fill(first!);
     await page.getByText("1 channel found").waitFor();
     await row().click();
-    await card().getByText(`channel root.${first} is paused`, { exact: true }).waitFor();
+    await card().getByText(`channel root.${first} is paused by the settings`).waitFor();
     await button("Resume this channel").click();
     await card().getByText(/^it is resumed by ben since .*, and paused by the settings\.$/)
       .waitFor();

@@ -116,7 +116,7 @@ describe("why a channel or a database does not run", () => {
 
     const { answer } = await asked.untilChannelWhy("root.slow", "throttled");
 
-    assertStringIncludes(answer, "channel root.slow is throttled, in 59 min");
+    assertStringIncludes(answer, "channel root.slow is throttled for 59 min more, until 20");
   });
 
   it("is paused by the settings, resumed in spite of that, or paused by an operator", async () => {
@@ -133,7 +133,7 @@ describe("why a channel or a database does not run", () => {
     steering().pause(off, "carl");
     const ordered = await asked.untilChannelWhy("root.off", "pausedBy");
 
-    assertStringIncludes(configured.answer, "channel root.off is paused");
+    assertStringIncludes(configured.answer, "channel root.off is paused by the settings");
     assertEquals(resumed.changes, reloaded.changes);
     assertMatch(
       resumed.changes.map((it) => it.text).join("; "),
@@ -178,7 +178,7 @@ describe("why a channel or a database does not run", () => {
     const { answer } = await asked.untilChannelWhy("root", "odoo", "order");
     await asked.untilDatabaseWhy(database, "odoo");
 
-    assertMatch(answer, /now: Odoo is away for [\d.]+ s: \S/);
+    assertMatch(answer, /now: Odoo at http:\/\/127.0.0.1:\d+ is away for [\d.]+ s: \S/);
   });
 
   it("waits while the add-on is upgraded, or another job runner has the lock", async () => {

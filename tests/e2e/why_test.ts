@@ -140,8 +140,11 @@ describe("why a job does not run", () => {
     const throttled = await untilWhy(slow!, "throttled");
     const paused = await untilWhy(off!, "paused");
 
-    assertStringIncludes(throttled.answer, "channel root.slow is throttled, in 59 min");
-    assertStringIncludes(paused.answer, "channel root.off is paused");
+    assertStringIncludes(
+      throttled.answer,
+      "channel root.slow is throttled for 59 min more, until 20",
+    );
+    assertStringIncludes(paused.answer, "channel root.off is paused by the settings");
   });
 
   it("is over, has never been there, or waits for its parents", async () => {
@@ -192,11 +195,11 @@ describe("why a job does not run", () => {
 
     const { answer } = await untilWhy(uuid, "odoo");
 
-    assertMatch(answer, /: Odoo is away for [\d.]+ s: \S/);
+    assertMatch(answer, /: Odoo at http:\/\/127.0.0.1:\d+ is away for [\d.]+ s: \S/);
     assertEquals(kindsOf(test!.runner.why.explainDatabase(database.name)), ["odoo"]);
     const seen = [await asked!.command("why", "-d", database.name), await asked!.command("status")];
     assertEquals(seen.map((it) => it.code), [3, 3]);
-    for (const { output } of seen) assertMatch(output, /(Odoo is|:) away for /);
+    for (const { output } of seen) assertMatch(output, /(Odoo at http\S+ is|:) away for /);
   });
 
   it("waits for a worker of Odoo", async () => {

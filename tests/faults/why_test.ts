@@ -80,9 +80,9 @@ describe("why a job, a channel or a database does not run after a fault", () => 
     const { answer } = await untilWhy(uuid, "unreadable", "database");
     const recovering = await asked.untilDatabaseWhy(database, "database");
 
-    assertStringIncludes(recovering.answer, "its database was lost or is held, and is tried again");
+    assertStringIncludes(recovering.answer, "its database has been lost or held for ");
     assertStringIncludes(answer, "its row cannot be read: no answer within 5 s; ");
-    assertStringIncludes(answer, "its database was lost or is held, and is tried again, for ");
+    assertStringIncludes(answer, "its database has been lost or held for ");
   });
 
   it("waits until the jobs of all databases are read", async () => {
@@ -110,7 +110,7 @@ describe("why a job, a channel or a database does not run after a fault", () => 
     locker.release();
 
     assertStringIncludes(answer, "now: the jobs of all databases are read first");
-    assertStringIncludes(connecting.answer, "its database is not connected yet, for ");
+    assertStringIncludes(connecting.answer, "its database has not been connected for ");
     assertStringIncludes(scanning.answer, "the jobs of its database are being read, for ");
   });
 
@@ -132,7 +132,10 @@ describe("why a job, a channel or a database does not run after a fault", () => 
     await asked.test.untilReady(database);
     await asked.untilDatabaseWhy(database);
 
-    assertMatch(answer, /its database fails again and again, and is tried less often, for .*: \S/);
+    assertMatch(
+      answer,
+      /its database has failed again and again for .*, and is tried less often: \S/,
+    );
   });
 
   it("waits while another job runner is at work on its database", async () => {

@@ -55,7 +55,7 @@ describe("Explanations", () => {
   });
 
   it("says why the runner takes nothing", () => {
-    const away = { url: "", open: false, reason: "refused", sinceMs: 7, waiting: 0 };
+    const away = { url: "http://odoo", open: false, reason: "refused", sinceMs: 7, waiting: 0 };
 
     const seen = [
       holdsOf({ isReading: () => true }),
@@ -67,7 +67,7 @@ describe("Explanations", () => {
 
     assertEquals(seen, [
       [{ kind: "reading" }],
-      [{ kind: "odoo", reason: "refused", sinceMs: 7 }],
+      [{ kind: "odoo", url: "http://odoo", reason: "refused", sinceMs: 7 }],
       [{ kind: "backPressure", waiting: 3 }],
       [{ kind: "runner", phase: "starting" }],
       [{ kind: "runner", phase: "standby" }],

@@ -14,7 +14,7 @@ const READY: Explanation = { state: "ready", waitsAt: null, reasons: [], path: [
 const ETA = { kind: "eta", untilMs: 5 } as const;
 const WAITING: Explanation = { ...READY, state: "waiting", waitsAt: "root", reasons: [ETA] };
 const UNKNOWN: Explanation = { ...READY, state: "unknown" };
-const AWAY: HostReason = { kind: "odoo", reason: "refused", sinceMs: 1 };
+const AWAY: HostReason = { kind: "odoo", url: "", reason: "refused", sinceMs: 1 };
 const FULL: HostReason = { kind: "scheduler", state: "full", reason: "no room" };
 const NONE = { count: 0, oldest: [] };
 
