@@ -174,6 +174,16 @@ describe("why a job does not run", () => {
     assertEquals([waits.history, missing.history], [[], []]);
   });
 
+  it("is in a state that no add-on knows", async () => {
+    await serve();
+    const uuid = await database.addJob({ state: "odd" });
+
+    const { answer, row } = await untilWhy(uuid, "oddState");
+
+    assertStringIncludes(answer, 'it is "odd", a state that no version of the add-on knows');
+    assertEquals(row?.state, "odd");
+  });
+
   it("has been seen, though its row is gone", async () => {
     await serve();
     const uuid = await database.addJob();
