@@ -86,6 +86,20 @@ export async function barriersOf(page: Page): Promise<string[]> {
     .map((it) => `${it.id}: ${it.help}: ${it.nodes.map(({ target }) => target).join(", ")}`);
 }
 
+/** As `barriersOf`, by day and by night, on a desk and on a telephone; the page stays the last. */
+export async function barriersInEveryLook(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1280, 360]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      const barriers = await barriersOf(page);
+      found.push(...barriers.map((it) => `${colorScheme}, ${width} wide: ${it}`));
+    }
+  }
+  return found;
+}
+
 interface Violation {
   readonly id: string;
   readonly impact: string;

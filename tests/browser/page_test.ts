@@ -6,9 +6,9 @@ import type { View } from "../../src/view.ts";
 import type { Explainer } from "../../src/why.ts";
 import { channelStatus, databaseStatus } from "../support/runner_status.ts";
 import { steeringView } from "../support/shown_view.ts";
-import { barriersOf, HAS_BROWSER, TestBrowser } from "./browser.ts";
+import { barriersInEveryLook, barriersOf, HAS_BROWSER, TestBrowser } from "./browser.ts";
 import { PageScene, type PageSceneOptions } from "./page_scene.ts";
-import { sampleScheduler, sampleView } from "./sample.ts";
+import { sampleScheduler, sampleUuid, sampleView } from "./sample.ts";
 import { SampleExplainer } from "./sample_why.ts";
 
 const HOSTILE = `<script>document.title="broken"</script><img src=x onerror=alert(1)>'"&`;
@@ -216,10 +216,25 @@ describe("the page", { ignore: !HAS_BROWSER }, () => {
     await scene!.stop();
     await page.getByText(/^Lost the runner: heard last at \d\d:\d\d$/).waitFor();
     assertStringIncludes(await page.locator(rowOf("root")).innerText(), "11 of 12");
+    const barriers = await barriersInEveryLook(page);
     await serve({ port });
     await page.getByText("live", { exact: true }).waitFor();
 
+    assertEquals(barriers, []);
     browser.forgive("net::ERR_");
+  });
+
+  it("explains a job and a channel without barriers", async () => {
+    const why = new SampleExplainer(sampleScheduler(NOW), NOW);
+    const uuid = sampleUuid("mail.bulk", "pending", 700);
+    const { page } = await browser.open(`${await serve({ why })}#job/shop_de/${uuid}`);
+
+    await page.getByRole("link", { name: "show it" }).waitFor();
+    assertEquals(await barriersInEveryLook(page), []);
+    await page.evaluate(() => void (location.hash = "channel/root.mail.bulk"));
+    await page.getByRole("heading", { name: "Channel root.mail.bulk" }).waitFor();
+    await page.getByRole("link", { name: "show it" }).waitFor();
+    assertEquals(await barriersInEveryLook(page), []);
   });
 
   it("fits a telephone", async () => {
