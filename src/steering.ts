@@ -72,6 +72,8 @@ export type ChangedState = "pending" | "wait_dependencies" | "enqueued" | "start
 export interface JobsChanged extends Pick<JobsChange, "database" | "action" | "isDryRun"> {
   readonly chosen: number;
   readonly changed: number;
+  /** Those of them of which nobody can know whether a worker is still at work on them. */
+  readonly mayRunTwice: number;
   readonly refusedCount: number;
   /** The first of them. */
   readonly refused: readonly RefusedJob[];

@@ -78,7 +78,7 @@ interface Written {
 }
 
 async function change(work: Work): Promise<JobsChanged> {
-  const { session, generation, wanted, isInHands } = work;
+  const { session, generation, wanted, isInHands, written } = work;
   const { action, database, expected, isDryRun } = wanted;
   if (action === "cancel" && !canCancel(generation)) {
     throw new RangeError(`${generation.name} has no cancelled jobs: set them done instead`);
@@ -94,23 +94,25 @@ async function change(work: Work): Promise<JobsChanged> {
     if (awaited.has(uuid)) return "other jobs wait for it, which only Odoo can release";
     return null;
   };
-  const uuids: string[] = [];
+  let changed: ChangedJob[] = [];
   for (const job of chosen) {
     const reason = reasonOf(job);
-    if (reason === null) uuids.push(job.uuid);
+    if (reason === null) changed.push(job);
     else refused.push({ uuid: job.uuid, reason });
   }
   if (expected !== null && expected !== chosen.length) {
     throw new RangeError(`${chosen.length} are chosen now, not ${expected}: nothing is changed`);
   }
-  let changed = uuids.length;
   if (!isDryRun) {
-    const held = await changeChosen(work, uuids);
-    refused.push(...held);
-    changed -= held.length;
+    await changeChosen(work, changed.map((it) => it.uuid));
+    const held = changed.filter((it) => !written.uuids.has(it.uuid));
+    refused.push(...held.map(({ uuid }) => ({ uuid, reason: HELD })));
+    changed = changed.filter((it) => written.uuids.has(it.uuid));
   }
+  const risky: readonly string[] = action === "requeue" ? unknowable(generation, REQUEUED) : [];
   return {
-    ...{ database, action, chosen: chosen.length, changed, isDryRun },
+    ...{ database, action, chosen: chosen.length, changed: changed.length, isDryRun },
+    mayRunTwice: changed.filter((it) => risky.includes(it.state)).length,
     refusedCount: refused.length,
     refused: refused.slice(0, REFUSED_SHOWN_MAX),
   };
@@ -146,8 +148,8 @@ async function unchosen(
   });
 }
 
-/** Answers those that somebody else held or has changed meanwhile. */
-async function changeChosen(work: Work, uuids: readonly string[]): Promise<RefusedJob[]> {
+/** All but those that somebody else holds or has changed meanwhile. */
+async function changeChosen(work: Work, uuids: readonly string[]): Promise<void> {
   const { session, generation, wanted, by, isInHands, written } = work;
   const { action } = wanted;
   // Reading took a while: what has come into our hands since has another state than the one chosen.
@@ -161,10 +163,9 @@ async function changeChosen(work: Work, uuids: readonly string[]): Promise<Refus
       for (const { uuid, outcome } of page) if (outcome === "changed") written.uuids.add(uuid);
     }
   }
-  const reason = "somebody else holds its row, or has changed it";
-  return uuids.filter((it) => !written.uuids.has(it)).map((uuid) => ({ uuid, reason }));
 }
 
+const HELD = "somebody else holds its row, or has changed it";
 const RESULT = { requeue: "Requeued", cancel: "Cancelled", done: "Set done" } as const;
 
 function choiceOf({ wanted, generation }: Work, uuids: readonly string[]) {

@@ -14,7 +14,7 @@ const STATES: Readonly<Record<Action, readonly ChangedState[]>> = {
 const UUIDS_MAX = 1_000;
 const UUID_LENGTH_MAX = 200;
 const WANTED = `{"action": "requeue", "database": "shop", "uuids": ["…"]} or, instead of uuids, ` +
-  `"channel", "states", "olderThanSeconds"; with "dryRun" and "expected"`;
+  `"channel", "states", "olderThanSeconds"; with "dryRun" and "expected"; "states" also with uuids`;
 
 /**
  * Adds `POST /steer/jobs`: requeues, cancels or sets done jobs of one database, by uuid or by what
@@ -47,8 +47,9 @@ function readChange(body: SteerBody): JobsChange {
   refuseOthers(others, WANTED);
   if (!isAction(action)) throw wrong("action", "requeue, cancel or done is wanted");
   if (typeof dryRun !== "boolean") throw wrong("dryRun", "true or false is wanted");
-  const filters = [channel, states, olderThanSeconds].filter((it) => it !== undefined);
-  if ((uuids === undefined) === (filters.length === 0)) {
+  const isFiltered = channel !== undefined || olderThanSeconds !== undefined;
+  const isTold = uuids === undefined ? isFiltered || states !== undefined : !isFiltered;
+  if (!isTold) {
     throw new RangeError(`Cannot tell which jobs: ${WANTED} is wanted`);
   }
   const change = {

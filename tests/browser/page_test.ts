@@ -165,7 +165,10 @@ describe("the page", { ignore: !HAS_BROWSER }, () => {
     const steerJobs = (body: SteerBody) => {
       orders.push(body);
       const changed = body["dryRun"] ? 0 : 12;
-      return { did: "", answer: { chosen: 12, changed, refused: [], refusedCount: 0 } };
+      return {
+        did: "",
+        answer: { chosen: 12, changed, refused: [], refusedCount: 0, mayRunTwice: 0 },
+      };
     };
     view = { ...view, steering: { ...view.steering, enabled: true } };
     const jobs = { find: () => Promise.resolve(foundJob({ database: "shop", uuid: "a" })) };

@@ -127,21 +127,6 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
       assertEquals(await barriersOf(page), []);
     });
 
-    it("requeues a failed job, after it has said that it is one", async () => {
-      const uuid = await database.addJob({ state: "failed" });
-      await signIn(TOKEN);
-      await page.goto(`${page.url()}#job/${database.name}/${uuid}`);
-
-      await button("Requeue").click();
-      await page.getByText("1 job: set back to pending?").waitFor();
-      assertEquals(await database.state(uuid), "failed");
-      await button("Yes").click();
-      await page.getByText("1 job changed.").waitFor();
-
-      await database.untilState(uuid, "done");
-      await page.getByText(/^it has been done/).waitFor();
-    });
-
     it("does nothing with a wrong one, and forgets it", async () => {
       await signIn("wrong");
 

@@ -63,7 +63,7 @@ describe("JobChanges", () => {
 
       assertEquals(answer, {
         ...{ database: odoo.name, action: "done", isDryRun: false },
-        ...{ chosen: 1, changed: 1, refusedCount: 0, refused: [] },
+        ...{ chosen: 1, changed: 1, mayRunTwice: 0, refusedCount: 0, refused: [] },
       });
       const row = await odoo.row(failed);
       assertEquals([row["state"], row["exc_info"], row["exc_name"] ?? null, row["result"]], [
@@ -124,6 +124,7 @@ describe("JobChanges", () => {
 
   it("requeues what may be at work only for who says its state", async () => {
     const seen = [];
+    const mayRunTwice = [];
     for (const generation of ["8.0", "16.0", "19.0"]) {
       await open(generation);
       const uuids = await odoo.addJobs({ state: "enqueued" }, { state: "started" });
@@ -131,11 +132,15 @@ describe("JobChanges", () => {
         set date_enqueued = now() - interval '1 day', date_started = now() - interval '1 day'`;
       await change({ uuids, states: null });
       seen.push(await statesOf(uuids));
-      await change({ uuids, states: ["enqueued", "started"] });
+      const states = ["enqueued", "started"] as const;
+      const preview = await change({ uuids, states, isDryRun: true });
+      const done = await change({ uuids, states });
+      mayRunTwice.push([preview.mayRunTwice, done.mayRunTwice]);
       assertEquals(await statesOf(uuids), ["pending", "pending"]);
     }
 
     assertEquals(seen, [["enqueued", "started"], ["pending", "started"], ["pending", "pending"]]);
+    assertEquals(mayRunTwice, [[2, 2], [1, 1], [0, 0]]);
   });
 
   it("refuses what a worker runs", async () => {

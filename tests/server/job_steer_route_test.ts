@@ -25,7 +25,7 @@ describe("POST /steer/jobs", () => {
       change: (change, by) => {
         wanted.push({ ...change, by });
         const { action, database, isDryRun } = change;
-        const counts = { chosen: 3, changed: 2, refusedCount: 1 };
+        const counts = { chosen: 3, changed: 2, mayRunTwice: 0, refusedCount: 1 };
         const refused = [{ uuid: "c", reason: "it is done" }];
         return Promise.resolve({ ...{ action, database, isDryRun }, ...counts, refused });
       },
@@ -43,7 +43,8 @@ describe("POST /steer/jobs", () => {
 
     assertEquals([status, answer], [200, {
       ...{ action: "requeue", database: "shop", isDryRun: false },
-      ...{ chosen: 3, changed: 2, refusedCount: 1, refused: [{ uuid: "c", reason: "it is done" }] },
+      ...{ chosen: 3, changed: 2, mayRunTwice: 0, refusedCount: 1 },
+      refused: [{ uuid: "c", reason: "it is done" }],
     }]);
     assertEquals(wanted, [{
       ...{ action: "requeue", database: "shop", uuids: ["a", "b"], channel: null },
@@ -74,10 +75,19 @@ describe("POST /steer/jobs", () => {
     assertStringIncludes(said[1]!, "asked what cancel would do to 2 of 3 jobs of database shop");
   });
 
+  it("takes named jobs out of the states that are told, without an age", async () => {
+    await post({ ...SHOP, uuids: ["a"], states: ["started"] });
+
+    const [{ uuids, states, olderThanMs } = {}] = wanted;
+    assertEquals([uuids, states, olderThanMs], [["a"], ["started"], null]);
+  });
+
   it("refuses a choice that may mean others than it says", async () => {
     const wrong: [body: object, error: string][] = [
       [SHOP, "Cannot tell which jobs"],
       [{ ...SHOP, uuids: ["a"], channel: "mail" }, "Cannot tell which jobs"],
+      [{ ...SHOP, uuids: ["a"], olderThanSeconds: 9 }, "Cannot tell which jobs"],
+      [{ ...SHOP, uuids: ["a"], states: ["done"] }, `Cannot use "states"`],
       [{ ...SHOP, uuids: [] }, `Cannot use "uuids"`],
       [{ ...SHOP, uuids: [""] }, `Cannot use "uuids"`],
       [{ ...SHOP, uuids: Array(1001).fill("a") }, `Cannot use "uuids"`],

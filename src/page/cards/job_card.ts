@@ -35,7 +35,7 @@ export function JobCard({ why, view, onChange }: JobCardOptions): ComponentChild
         return h("li", { key: at }, h("time", null, dateTime(atMs)), ` ${text}`);
       }),
     ),
-    row && h(SteerJob, { database, uuid, view, onChange }),
+    row && h(SteerJob, { database, uuid, state: row.state, view, onChange }),
   );
 }
 

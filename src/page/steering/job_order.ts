@@ -6,10 +6,10 @@ import { useOrders } from "./order.ts";
 
 /** Jobs that are meant: by name, or by what is true of them. */
 export type Chosen =
-  & { readonly database: string }
+  & { readonly database: string; readonly states?: readonly string[] }
   & (
     | { readonly uuids: readonly string[] }
-    | { readonly channel?: string; readonly states: readonly string[] }
+    | { readonly channel?: string; readonly olderThanSeconds?: number }
   );
 
 export type JobAction = "requeue" | "cancel" | "done";
@@ -20,17 +20,25 @@ const ACTIONS: readonly (readonly [JobAction, string, string])[] = [
   ["done", "Set done", "set to done"],
 ];
 
+const RISK = "One that is still at work, which nobody can know, may run twice.";
+
 /** What would be done. */
 interface Plan {
   readonly action: JobAction;
   /** Jobs that are chosen now. */
   readonly expected: number;
   readonly refusedCount: number;
+  readonly mayRunTwice: number;
+}
+
+/** Whether a job that has this state may be at work: then it is requeued only for who says so. */
+export function mayBeAtWork(state: string): boolean {
+  return state === "enqueued" || state === "started";
 }
 
 /** Buttons that change jobs: first they ask how many that are, then whether they should. */
-export function JobOrder({ chosen, onChange }: {
-  readonly chosen: Chosen;
+export function JobOrder({ chosenFor, onChange }: {
+  readonly chosenFor: (action: JobAction) => Chosen;
   readonly onChange: () => void;
 }): ComponentChild {
   const orders = useOrders();
@@ -38,10 +46,11 @@ export function JobOrder({ chosen, onChange }: {
   const [told, setTold] = useState<string | null>(null);
   const look = async (action: JobAction) => {
     setTold(null);
-    const answer = await orders.give<JobsChanged>("jobs", { action, ...chosen, dryRun: true });
+    const wanted = { action, ...chosenFor(action) };
+    const answer = await orders.give<JobsChanged>("jobs", { ...wanted, dryRun: true });
     if (!answer) return setPlan(null);
-    const { chosen: expected, refusedCount } = answer;
-    if (expected > refusedCount) return setPlan({ action, expected, refusedCount });
+    const { chosen: expected, refusedCount, mayRunTwice } = answer;
+    if (expected > refusedCount) return setPlan({ action, expected, refusedCount, mayRunTwice });
     setPlan(null);
     setTold(answer.refused[0]?.reason ?? "There is no such job any more.");
   };
@@ -49,7 +58,8 @@ export function JobOrder({ chosen, onChange }: {
     if (!plan) return;
     const { action, expected } = plan;
     setPlan(null);
-    const answer = await orders.give<JobsChanged>("jobs", { action, ...chosen, expected });
+    const wanted = { action, ...chosenFor(action) };
+    const answer = await orders.give<JobsChanged>("jobs", { ...wanted, expected });
     if (!answer) return;
     const { changed, refused } = answer;
     const others = refused.length === 0 ? "" : `; refused: ${refused[0]!.reason}`;
@@ -71,6 +81,7 @@ export function JobOrder({ chosen, onChange }: {
       { class: "confirm", role: "alert" },
       `${counted(plan.expected - plan.refusedCount, "job")}: ${words}? `,
       plan.refusedCount > 0 && `${counted(plan.refusedCount, "other")} cannot be. `,
+      plan.mayRunTwice > 0 && h("span", { class: "problem" }, RISK),
       h("button", { type: "button", class: "main", onClick: carryOut }, "Yes"),
       h("button", { type: "button", onClick: () => setPlan(null) }, "No"),
     ),

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assertEquals } from "@std/assert";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import type { Page } from "playwright-core";
+import { ProcessScene } from "../support/process_scene.ts";
+import type { TestDatabase } from "../support/test_postgres.ts";
+import { barriersOf, HAS_BROWSER, TestBrowser } from "./browser.ts";
+
+const TOKEN = "0123456789abcdef0123456789abcdef";
+const MAY_RUN_TWICE = "One that is still at work, which nobody can know, may run twice.";
+
+describe("jobs changed on the page of a running process", { ignore: !HAS_BROWSER }, () => {
+  let browser: TestBrowser;
+  let scene: ProcessScene;
+  let folder: string;
+  let database: TestDatabase;
+  let page: Page;
+
+  beforeAll(async () => {
+    [browser, scene] = await Promise.all([TestBrowser.start(), ProcessScene.start()]);
+    folder = mkdtempSync(join(tmpdir(), "jobrunner-token-"));
+    writeFileSync(join(folder, "token"), TOKEN, { mode: 0o600 });
+  });
+  beforeEach(async () => {
+    database = await scene.postgres.database("16.0");
+    const args = ["--admin-token-file", join(folder, "token")];
+    const host = await scene.serve(database, { args, mayWrite: false });
+    const [, url] = await host.untilLine(/health server: (http:\/\/127\.0\.0\.1:\d+)\/status/);
+    await host.untilLine(/database connections ready/);
+    page = (await browser.open(`${url}/`)).page;
+    await button("Read-only: sign in").click();
+    await page.getByLabel("The token of --admin-token-file").fill(TOKEN);
+    await button("Sign in").click();
+  });
+  afterEach(async () => {
+    await browser.calm();
+    await scene.calm();
+  });
+  afterAll(async () => {
+    await browser.stop();
+    await scene.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+
+  async function openJob(uuid: string): Promise<void> {
+    await page.evaluate((place) => void (location.hash = place), `job/${database.name}/${uuid}`);
+    await page.getByRole("heading", { name: `Job ${uuid}` }).waitFor();
+  }
+
+  /** Jobs that nobody runs any more, and that say they were begun yesterday. */
+  async function addLost(count: number): Promise<string[]> {
+    const uuids = await database.addJobs(...Array(count).fill({ state: "started" }));
+    await database.sql`update queue_job
+      set date_enqueued = now() - interval '1 day', date_started = now() - interval '1 day'
+      where uuid in ${database.sql(uuids)}`;
+    return uuids;
+  }
+
+  it("requeues a failed job, after it has said that it is one", async () => {
+    const uuid = await database.addJob({ state: "failed" });
+    await openJob(uuid);
+
+    await button("Requeue").click();
+    await page.getByText("1 job: set back to pending?").waitFor();
+    assertEquals(await page.getByText(MAY_RUN_TWICE).count(), 0);
+    assertEquals(await database.state(uuid), "failed");
+    await button("Yes").click();
+    await page.getByText("1 job changed.").waitFor();
+
+    await database.untilState(uuid, "done");
+    await page.getByText(/^it has been done/).waitFor();
+  });
+
+  it("requeues a job that is started, after it has warned of it", async () => {
+    const [uuid] = await addLost(1);
+    await openJob(uuid!);
+
+    await button("Requeue").click();
+    await page.getByText(MAY_RUN_TWICE).waitFor();
+    assertEquals(await barriersOf(page), []);
+    assertEquals(await database.state(uuid!), "started");
+    await button("Yes").click();
+    await page.getByText("1 job changed.").waitFor();
+
+    await database.untilState(uuid!, "done");
+  });
+
+  it("requeues all that are started for longer than any job takes", async () => {
+    const lost = await addLost(2);
+    const atWork = await database.addJob({ state: "started" });
+    await page.getByRole("combobox", { name: "Database" }).fill(database.name);
+    await page.getByRole("combobox", { name: "State" }).selectOption("started");
+    await button("Find").click();
+
+    const age = page.getByLabel("Only those started for more minutes than any job takes");
+    await age.waitFor();
+    assertEquals(await button("Requeue").count(), 0);
+    await age.fill("60");
+    assertEquals(await barriersOf(page), []);
+    await button("Requeue").click();
+    await page.getByText("2 jobs: set back to pending?").waitFor();
+    await page.getByText(MAY_RUN_TWICE).waitFor();
+    await button("Yes").click();
+    await page.getByText("2 jobs changed.").waitFor();
+
+    for (const uuid of lost) await database.untilState(uuid, "done");
+    assertEquals(await database.state(atWork), "started");
+  });
+});
