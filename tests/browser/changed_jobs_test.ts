@@ -110,4 +110,49 @@ describe("jobs changed on the page of a running process", { ignore: !HAS_BROWSER
     for (const uuid of lost) await database.untilState(uuid, "done");
     assertEquals(await database.state(atWork), "started");
   });
+
+  for (
+    const [action, asked, becomes] of [
+      ["Cancel", "1 job: cancel?", "cancelled"],
+      ["Set done", "1 job: set to done?", "done"],
+    ] as const
+  ) {
+    it(`makes a job ${becomes}, after it has asked`, async () => {
+      const uuid = await database.addJob({ etaInMs: 3_600_000 });
+      await openJob(uuid);
+
+      await button(action).click();
+      await page.getByText(asked).waitFor();
+      await button("No").click();
+      assertEquals(await page.getByText(asked).count(), 0);
+      assertEquals(await database.state(uuid), "pending");
+      await button(action).click();
+      await button("Yes").click();
+      await page.getByText("1 job changed.").waitFor();
+
+      assertEquals(await database.state(uuid), becomes);
+    });
+  }
+
+  it("says that a job for which others wait cannot be ended", async () => {
+    const [uuid, child] = await database.addJobs(
+      ...[{ state: "failed" }, { state: "wait_dependencies" }],
+    );
+    const dependencies = JSON.stringify({ depends_on: [], reverse_depends_on: [child] });
+    await database.sql`update queue_job set dependencies = ${dependencies} where uuid = ${uuid!}`;
+    await openJob(uuid!);
+    const refused = page.getByText("other jobs wait for it, which only Odoo can release");
+
+    for (const action of ["Cancel", "Set done"]) {
+      await button(action).click();
+      await refused.waitFor();
+      assertEquals(await button("Yes").count(), 0);
+      // It is said anew: that of the last action is gone once the next one asks.
+      await button("Requeue").click();
+      await button("No").click();
+      assertEquals(await refused.count(), 0);
+    }
+
+    assertEquals(await database.state(uuid!), "failed");
+  });
 });
