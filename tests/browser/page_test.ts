@@ -211,6 +211,26 @@ describe("the page", { ignore: !HAS_BROWSER }, () => {
     browser.forgive("503");
   });
 
+  it("asks now and then where a stream says nothing, and tries it again", async () => {
+    const url = await serve();
+    const { page } = await browser.open("about:blank");
+    await page.clock.install();
+    // As behind a proxy that keeps the answer until it is whole.
+    await page.route("**/events", () => {});
+    await page.goto(url);
+    await page.getByText("Asking the job runner …").waitFor();
+
+    await page.clock.fastForward(14_000);
+    assertEquals(await page.getByText("Asking the job runner …").count(), 1);
+    await page.clock.fastForward(2_000);
+    await page.getByText("every 3 s", { exact: true }).waitFor();
+    assertStringIncludes(await page.locator(rowOf("root")).innerText(), "11 of 12");
+
+    await page.unroute("**/events");
+    await page.clock.fastForward(31_000);
+    await page.getByText("live", { exact: true }).waitFor();
+  });
+
   it("says when it has lost the runner, and finds it again", async () => {
     const { page } = await browser.open(await serve());
     await page.getByText("live", { exact: true }).waitFor();
