@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import type { Page } from "playwright-core";
+import type { HostProcess } from "../support/host_process.ts";
 import { ProcessScene } from "../support/process_scene.ts";
 import type { TestDatabase } from "../support/test_postgres.ts";
 import { barriersOf, HAS_BROWSER, TestBrowser } from "./browser.ts";
@@ -15,6 +16,7 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
   let browser: TestBrowser;
   let scene: ProcessScene;
   let database: TestDatabase;
+  let host: HostProcess;
   let page: Page;
 
   beforeAll(async () => {
@@ -26,7 +28,7 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
   });
 
   async function run(...args: readonly string[]): Promise<void> {
-    const host = await scene.serve(database, { args, mayWrite: false });
+    host = await scene.serve(database, { args, mayWrite: false });
     const [, url] = await host.untilLine(/health server: (http:\/\/127\.0\.0\.1:\d+)\/status/);
     await host.untilLine(/database connections ready/);
     page = (await browser.open(`${url}/`)).page;
@@ -109,6 +111,9 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
 
       await button("Pause this channel").click();
       await button("Resume this channel").waitFor();
+      await host.untilLine(
+        / WARNING .*steering: paused channel root\.mail, by Anna from 127\.0\.0\.1/,
+      );
       const waiting = await database.addJob({ channel: "mail" });
       await mail().getByText("1 waiting").waitFor();
       await page.getByLabel("Capacity until the next start").fill("7");
@@ -125,6 +130,31 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
       await button("Resume everything").click();
       await button("Pause everything").waitFor();
       assertEquals(await barriersOf(page), []);
+    });
+
+    it("says of a job who has paused everything, its channel and its database", async () => {
+      const goTo = (place: string) => page.evaluate((it) => void (location.hash = it), place);
+      const isRead = (what: string) =>
+        page.getByRole("dialog").getByText(`${what} is paused by Anna since 20`).waitFor();
+      await signIn(TOKEN);
+      await button("Pause everything").click();
+      await button("Resume everything").waitFor();
+      const uuid = await database.addJob({ channel: "mail" });
+      await mail().getByText("1 waiting").waitFor();
+
+      await goTo("channel/root.mail");
+      await button("Pause this channel").click();
+      await button("Resume this channel").waitFor();
+      await goTo(`job/${database.name}/${uuid}`);
+      await isRead("everything");
+      await isRead("channel root.mail");
+
+      // Of a paused database no job is known to wait.
+      await goTo(`database/${database.name}`);
+      await button("Pause this database").click();
+      await button("Resume this database").waitFor();
+      await goTo(`job/${database.name}/${uuid}`);
+      await isRead(`database ${database.name}`);
     });
 
     it("does nothing with a wrong one, and forgets it", async () => {
