@@ -33,7 +33,8 @@ export class BlockingRows {
 
   /** A row enters the core. */
   note({ uuid, state, channel, enqueuedMs: sinceMs }: JobRow): void {
-    this.forget(uuid);
+    // A million rows that wait come through here, mostly while there is none.
+    if (this.#rows.size > 0) this.forget(uuid);
     if (state !== "enqueued" && state !== "started" && state !== "failed") return;
     const name = fullChannelName(channel);
     if (state === "failed" && !this.#scheduler.configuredChannel(name)?.sequential) return;

@@ -47,9 +47,12 @@ export class ForeignRunner {
 
   /** A row was read: whether somebody else has made it `enqueued` since it was read last. */
   isItsDoing({ uuid, state, enqueuedMs }: JobRow): boolean {
+    if (state !== "enqueued" && state !== "started") {
+      this.#enqueuedMs.delete(uuid);
+      return false;
+    }
     const isNew = this.#enqueuedMs.get(uuid) !== enqueuedMs;
-    if (state !== "enqueued" && state !== "started") this.#enqueuedMs.delete(uuid);
-    else if (isNew) this.#enqueuedMs.set(uuid, enqueuedMs);
+    if (isNew) this.#enqueuedMs.set(uuid, enqueuedMs);
     return isNew && state === "enqueued";
   }
 
