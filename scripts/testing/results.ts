@@ -46,4 +46,4 @@ export function report({ runner, passed, failed, output, seconds }: Run): void {
 }
 
 /** A runner that hangs is ended. */
-export const RUNNER_TIMEOUT_MS = 15 * 60_000;
+export const RUNNER_TIMEOUT_MS = 25 * 60_000;
