@@ -4,8 +4,8 @@ import { type Backoff, backoffMs } from "../backoff.ts";
 import type { Timer } from "../clock.ts";
 import { driverOptions, type OneServer } from "./connection.ts";
 import { withPoolerCure } from "./deaf.ts";
-import { allowStatements, OPENING, POOLED_OPENING } from "./queries.ts";
 import { type Parameter, toDriver } from "./parameter.ts";
+import { allowStatements, OPENING, POOLED_OPENING } from "./queries.ts";
 import { openOnWritable } from "./server_choice.ts";
 import { codeOf, SessionLost } from "./session_lost.ts";
 import type { SessionOptions } from "./session_options.ts";
@@ -13,6 +13,7 @@ import { openSocket } from "./socket.ts";
 
 export { type Parameter, SessionLost };
 export type Row = Record<string, unknown>;
+
 /**
  * `keyed`: finds a few rows by their keys, again and again. `brief`: soon over. `long`: may read a
  * whole table.
