@@ -14,8 +14,8 @@ import { BY_DEPTH, BY_ETA, BY_RELEASE, BY_TURN, BY_WAKEUP, Channel, Job } from "
 /*
  * The channel tree. Each channel keeps two times: when it can release a job whatever its ancestors
  * do, which puts it on the alarm list of all channels, and when it can give its parent a job, which
- * its parent keeps in a heap of its own. So a decision finds the channels that have something to
- * do, and the wake-up time is known.
+ * its parent keeps in a heap of its own. A change does no more than put a channel on the agenda: a
+ * decision, which looks at it anyway, brings its times up to date, or the next question for them.
  */
 
 /** Channel records by number. */
@@ -27,8 +27,8 @@ let freeChannel: Channel | null = null;
 const alarms = changetype<Heap<Channel>>(memory.data(offsetof<Heap<Channel>>()));
 alarms.order = BY_RELEASE;
 
-/** Channels to look at in the decision that is being made, deepest first. */
-export const agenda = changetype<Heap<Channel>>(memory.data(offsetof<Heap<Channel>>()));
+/** Channels that have changed since their times were reckoned, deepest first. */
+const agenda = changetype<Heap<Channel>>(memory.data(offsetof<Heap<Channel>>()));
 agenda.order = BY_DEPTH;
 
 export function channelAt(number: i32): Channel | null {
@@ -89,7 +89,10 @@ export function setChannel(
     detach(channel);
     attach(channel, parent);
   }
+  // It moves on the agenda too.
+  unlist(channel);
   channel.depth = depth;
+  list(channel);
   channel.capacity = capacity;
   channel.isSequential = isSequential;
   channel.isPaused = (flags & ChannelFlag.Paused) != 0;
@@ -108,6 +111,7 @@ export function dropChannel(number: i32): Status {
     return Status.ChannelInUse;
   }
   assert(channel.releasedCount == 0, "must have released none");
+  unlist(channel);
   alarms.remove(channel);
   detach(channel);
   store<u32>(channels + (<usize> number << 2), 0);
@@ -141,27 +145,18 @@ export function depthOf(channel: Channel): i32 {
  * them: most changes end where they began.
  */
 export function retime(channel: Channel): void {
-  const isOpen = channel.isOpen();
-  const first = firstMs(channel);
-  const releaseMs = isOpen ? max(channel.throttledUntilMs, first) : Infinity;
+  const releaseMs = releaseOf(channel);
   if (releaseMs != channel.releaseMs) {
     channel.releaseMs = releaseMs;
     alarms.update(channel);
   }
-  let wakeupMs = isOpen ? max(channel.throttledUntilMs, min(first, childMs(channel))) : Infinity;
-  for (let current = channel; wakeupMs != current.wakeupMs;) {
+  for (let current: Channel | null = channel; current; current = current.parent) {
+    const wakeupMs = wakeupOf(current);
+    if (wakeupMs == current.wakeupMs) return;
     current.wakeupMs = wakeupMs;
     const parent = current.parent;
-    if (!parent) return;
-    parent.children.update(current);
-    current = parent;
-    wakeupMs = wakeupOf(current);
+    if (parent) parent.children.update(current);
   }
-}
-
-/** The same for a channel and all above it. */
-export function retimeToRoot(channel: Channel): void {
-  for (let current: Channel | null = channel; current; current = current.parent) retime(current);
 }
 
 /** Puts every channel on the agenda that can release a job at `nowMs`. */
@@ -175,10 +170,41 @@ export function listDue(nowMs: f64): void {
   }
 }
 
+/** What its times depend on has changed. */
 export function list(channel: Channel): void {
   if (channel.isListed) return;
   channel.isListed = true;
   agenda.push(channel);
+}
+
+/** The deepest channel on the agenda, taken off it; null when none is. */
+export function takeListed(): Channel | null {
+  if (agenda.count == 0) return null;
+  const channel = agenda.at(0);
+  unlist(channel);
+  return channel;
+}
+
+/** Brings the times of all channels up to date without a decision. */
+export function retimeListed(): void {
+  while (true) {
+    const channel = takeListed();
+    if (!channel) return;
+    retime(channel);
+  }
+}
+
+/** Whether it is on the agenda if and only if it says so. */
+export function isListedRightly(channel: Channel): bool {
+  const position = channel.depthPosition;
+  const isOnAgenda = position < agenda.count && agenda.at(position) == channel;
+  return isOnAgenda == channel.isListed;
+}
+
+function unlist(channel: Channel): void {
+  if (!channel.isListed) return;
+  channel.isListed = false;
+  agenda.drop(channel);
 }
 
 /** When a channel can release a job by itself; `next(c)` of the rules without its subchannels. */
@@ -220,6 +246,7 @@ function attach(channel: Channel, parent: Channel | null): void {
   if (!parent) return;
   parent.childCount++;
   parent.children.push(channel);
+  list(parent);
 }
 
 function detach(channel: Channel): void {
@@ -227,25 +254,25 @@ function detach(channel: Channel): void {
   if (!parent) return;
   parent.children.remove(channel);
   parent.childCount--;
+  list(parent);
 }
 
-/** A channel record with its three heaps behind it. */
+/** A channel record, its three heaps before it. */
 function takeChannel(): Channel | null {
   const free = freeChannel;
   if (free) {
     freeChannel = free.parent;
     return free;
   }
-  const heapSize = (offsetof<Heap<Job>>() + 7) & ~7;
-  const recordSize = (offsetof<Channel>() + 7) & ~7;
-  const record = takeRecord(recordSize + 3 * heapSize);
-  if (record == 0) return null;
-  const channel = changetype<Channel>(record);
-  channel.due = changetype<Heap<Job>>(record + recordSize);
+  const heapSize = offsetof<Heap<Job>>();
+  const heaps = takeRecord(3 * heapSize + offsetof<Channel>());
+  if (heaps == 0) return null;
+  const channel = changetype<Channel>(heaps + 3 * heapSize);
+  channel.due = changetype<Heap<Job>>(heaps);
   channel.due.order = BY_TURN;
-  channel.later = changetype<Heap<Job>>(record + recordSize + heapSize);
+  channel.later = changetype<Heap<Job>>(heaps + heapSize);
   channel.later.order = BY_ETA;
-  channel.children = changetype<Heap<Channel>>(record + recordSize + 2 * heapSize);
+  channel.children = changetype<Heap<Channel>>(heaps + 2 * heapSize);
   channel.children.order = BY_WAKEUP;
   return channel;
 }

@@ -4,7 +4,8 @@ import {
   channelNumbersEnd,
   depthOf,
   isFlowedThrough,
-  retimeToRoot,
+  list,
+  retimeListed,
   setChannel,
 } from "./channels";
 import { databaseNumbersEnd, firstJobOf } from "./jobs";
@@ -41,7 +42,7 @@ export function configure(
       return Status.ChannelInUse;
     }
   }
-  const status = setChannel(
+  return setChannel(
     number,
     parent,
     capacity,
@@ -49,8 +50,6 @@ export function configure(
     throttleMs,
     lastAskedMs() + throttleMs,
   );
-  if (status == Status.Ok && !isLifted) retimeToRoot(channelAt(number)!);
-  return status;
 }
 
 /** Takes all jobs out of heaps and counts, so that channels may be changed and moved. */
@@ -73,11 +72,13 @@ export function liftJobs(): void {
  */
 export function settleJobs(): void {
   isLifted = false;
+  // The agenda is by depth, which changes: it is made anew.
+  retimeListed();
   for (let number: i32 = 0; number < channelNumbersEnd(); number++) {
     const channel = channelAt(number);
     if (!channel) continue;
     channel.depth = depthOf(channel);
-    retimeToRoot(channel);
+    list(channel);
   }
   for (let number: i32 = 0; number < databaseNumbersEnd(); number++) {
     let job = firstJobOf(number);

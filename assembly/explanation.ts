@@ -1,4 +1,5 @@
 import { CHANNEL_NONE, ClosedBy } from "./abi";
+import { retimeListed } from "./channels";
 import { Channel, Job } from "./records";
 import { addFacts, addResult, clearResults, resultCount } from "./results";
 import { ask } from "./scheduler";
@@ -18,6 +19,7 @@ let first: Job | null = null;
  */
 export function explainJob(job: Job, nowMs: f64): u32 {
   ask(nowMs);
+  retimeListed();
   clearResults();
   let place = job.place;
   let before: u32 = 0;

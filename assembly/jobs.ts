@@ -23,6 +23,9 @@ let slots: usize = 0;
 let slotsClass: u32 = 0;
 let slotMask: u32 = 0;
 
+/** Hash of the job that was looked for last. */
+let soughtHash: u32 = 0;
+
 let knownCount: u32 = 0;
 let knownMax: u32 = JOB_MAX;
 let nextArrival: f64 = 0;
@@ -73,8 +76,8 @@ export function takeDatabase(number: i32): Database | null {
 
 /** A known job, or null. */
 export function findJob(database: i32, uuid0: u32, uuid1: u32, uuid2: u32, uuid3: u32): Job | null {
+  const hash = soughtHash = hashOf(database, uuid0, uuid1, uuid2, uuid3);
   if (slots == 0) return null;
-  const hash = hashOf(database, uuid0, uuid1, uuid2, uuid3);
   let number = hash;
   while (true) {
     const slot = slotAt(number++);
@@ -90,8 +93,8 @@ export function findJob(database: i32, uuid0: u32, uuid1: u32, uuid2: u32, uuid3
 }
 
 /**
- * Makes an unknown job known, its properties still to be set; null, and nothing done, when the
- * table is full.
+ * Makes the job known that was just looked for in vain, its properties still to be set; null, and
+ * nothing done, when the table is full.
  */
 export function addJob(
   database: Database,
@@ -116,8 +119,7 @@ export function addJob(
   database.first = job;
   database.jobCount++;
   knownCount++;
-  const hash = hashOf(database.number, uuid0, uuid1, uuid2, uuid3);
-  insertSlot(<u32> changetype<usize>(job), hash);
+  insertSlot(<u32> changetype<usize>(job), soughtHash);
   return job;
 }
 

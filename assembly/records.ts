@@ -97,24 +97,32 @@ export class Database {
   waitsSinceMs: f64;
 }
 
-/** A channel. Belongs to channels.ts; what flows through it is changed by scheduler.ts alone. */
+/**
+ * A channel. Belongs to channels.ts; what flows through it is changed by scheduler.ts alone. What
+ * an event looks at comes first: with the heaps before it, in two cache lines.
+ */
 @unmanaged
 export class Channel {
-  number: i32;
-  parent: Channel | null;
-  /** Ancestors. */
-  depth: i32;
-  childCount: i32;
   /** Or UNLIMITED. */
   capacity: i32;
+  /** Jobs it has released that are not over: they wait in an ancestor's heap, or run. */
+  releasedCount: i32;
+  parent: Channel | null;
   isSequential: bool;
   isPaused: bool;
+  /** It is on the agenda: its times may be out of date. */
+  isListed: bool;
+
   /** 0 = none. */
   throttleMs: f64;
   /** It releases nothing before. */
   throttledUntilMs: f64;
-  /** Jobs it has released that are not over: they wait in an ancestor's heap, or run. */
-  releasedCount: i32;
+  /** When it can release a job, whatever its ancestors do; Infinity = never by time alone. */
+  releaseMs: f64;
+  /**
+   * When it can give its parent a job, by its own or its subchannels' time: `next(c)` of the rules.
+   */
+  wakeupMs: f64;
 
   /** Own jobs by state, for people; `failedCount` also blocks a sequential channel. */
   waitingCount: i32;
@@ -128,18 +136,15 @@ export class Channel {
   later: Heap<Job>;
   /** Subchannels by wake-up. */
   children: Heap<Channel>;
+  number: i32;
 
-  /** When it can release a job, whatever its ancestors do; Infinity = never by time alone. */
-  releaseMs: f64;
-  /**
-   * When it can give its parent a job, by its own or its subchannels' time: `next(c)` of the rules.
-   */
-  wakeupMs: f64;
+  /** Ancestors. */
+  depth: i32;
+  childCount: i32;
+  /** In the heaps it is in, by their orders from BY_RELEASE on. */
   releasePosition: u32;
   wakeupPosition: u32;
   depthPosition: u32;
-  /** It is on the agenda of the decision that is being made. */
-  isListed: bool;
 
   /** What the survey under way has found so far, and what the last whole one has found. */
   foundMs: f64;
@@ -179,13 +184,12 @@ export class Channel {
     return false;
   }
   positionIn(order: i32): u32 {
-    if (order == BY_RELEASE) return this.releasePosition;
-    if (order == BY_WAKEUP) return this.wakeupPosition;
-    return this.depthPosition;
+    return load<u32>(this.positionAddress(order), offsetof<Channel>("releasePosition"));
   }
   moveTo(order: i32, position: u32): void {
-    if (order == BY_RELEASE) this.releasePosition = position;
-    else if (order == BY_WAKEUP) this.wakeupPosition = position;
-    else this.depthPosition = position;
+    store<u32>(this.positionAddress(order), position, offsetof<Channel>("releasePosition"));
+  }
+  private positionAddress(order: i32): usize {
+    return changetype<usize>(this) + (<usize> (order - BY_RELEASE) << 2);
   }
 }

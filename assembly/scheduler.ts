@@ -1,13 +1,13 @@
 import { DATABASE_MAX, JobState, NO_ETA, RESULT_MAX, Status } from "./abi";
 import {
-  agenda,
   channelAt,
   channelNumbersEnd,
   list,
   listDue,
   retime,
-  retimeToRoot,
+  retimeListed,
   rootChannel,
+  takeListed,
 } from "./channels";
 import { addJob, databaseNumbersEnd, findJob, firstJobOf, removeJob, takeDatabase } from "./jobs";
 import { Channel, Job } from "./records";
@@ -24,9 +24,9 @@ import { noteWait } from "./waits";
  *   Failed    in no heap, counted in its own channel, where it blocks a sequential one.
  *   Parked    in no heap, counted in its own channel.
  *
- * Jobs flow only in `takeReady`: the channels that can release a job at that time are looked at,
- * deepest first; each releases its first jobs into its parent's heap, root into the result. Between
- * two decisions every channel knows when it can release next (channels.ts), so nothing is ever
+ * Jobs flow only in `takeReady`: the channels that have changed since, or whose time has come, are
+ * looked at, deepest first; each releases its first jobs into its parent's heap, root into the
+ * result. Every other channel knows when it can release next (channels.ts), so nothing is ever
  * searched.
  */
 
@@ -99,13 +99,12 @@ export function takeReadyJobs(nowMs: f64, max: u32): u32 {
   clearResults();
   const handOutMax = min<u32>(max, RESULT_MAX);
   listDue(nowMs);
-  while (agenda.count > 0) {
-    const channel = agenda.at(0);
-    agenda.drop(channel);
-    channel.isListed = false;
+  while (true) {
+    const channel = takeListed();
+    if (!channel) return resultCount();
     release(channel, nowMs, handOutMax);
+    retime(channel);
   }
-  return resultCount();
 }
 
 /**
@@ -113,6 +112,7 @@ export function takeReadyJobs(nowMs: f64, max: u32): u32 {
  */
 export function wakeupTime(nowMs: f64): f64 {
   ask(nowMs);
+  retimeListed();
   return max(nowMs, rootChannel().wakeupMs);
 }
 
@@ -150,6 +150,7 @@ export function ask(nowMs: f64): void {
  * has no room for them they stay, and the channel is looked at again in the next decision.
  */
 function release(channel: Channel, nowMs: f64, handOutMax: u32): void {
+  if (channel.places(nowMs) == 0) return;
   while (channel.later.count > 0 && channel.later.at(0).etaMs <= nowMs) {
     if (!channel.due.reserve()) break;
     const job = channel.later.at(0);
@@ -178,7 +179,6 @@ function release(channel: Channel, nowMs: f64, handOutMax: u32): void {
       list(parent);
     } else handOut(job);
   }
-  retime(channel);
 }
 
 /** A million jobs flow on as one heap: a third of the time, and half the memory. */
@@ -245,11 +245,11 @@ function countReleased(job: Job, by: i32): void {
     const place = job.place;
     for (; channel && channel != place; channel = channel.parent) {
       channel.releasedCount += by;
-      if (channel.releasedCount + (by < 0 ? 1 : 0) == channel.capacity) retime(channel);
+      if (channel.releasedCount + (by < 0 ? 1 : 0) == channel.capacity) list(channel);
     }
   }
   // The place, whose heap has changed; or the job's own channel, which a failure may block.
-  if (channel) retime(channel);
+  if (channel) list(channel);
 }
 
 function count(job: Job, by: i32): void {
@@ -287,6 +287,6 @@ function stepBack(nowMs: f64): void {
     const channel = channelAt(number);
     if (!channel) continue;
     channel.throttledUntilMs = min(channel.throttledUntilMs, nowMs + channel.throttleMs);
-    retimeToRoot(channel);
+    list(channel);
   }
 }
