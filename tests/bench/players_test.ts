@@ -27,7 +27,9 @@ describe("the players of the benchmark", () => {
     it(`agree on "${scenario.name}" with small numbers`, () => {
       const jobs = scenario.jobs();
 
-      const plays = [CORE, SCHEDULER, PLAIN, CORE].map((it) => scenario.play(it, jobs));
+      const plays = [CORE, SCHEDULER, PLAIN, CORE].map((it) => {
+        return scenario.play(it.start(scenario.channels, jobs));
+      });
 
       const { checksum, events } = plays[0]!;
       assert(checksum !== 0 && events > 0, "something must have been handed out");

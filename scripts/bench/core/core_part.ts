@@ -2,43 +2,19 @@ import type { BenchOptions } from "../options.ts";
 import { median, type Row } from "../report.ts";
 import { CORE } from "./core_player.ts";
 import { PLAIN } from "./plain_player.ts";
-import {
-  churn,
-  drain,
-  eta,
-  load,
-  manyChannels,
-  type Play,
-  type Scenario,
-  wakeup,
-} from "./scenarios.ts";
+import { PlayingProcess } from "./playing_process.ts";
+import { FEW_CHANNELS, MANY_CHANNELS, type Play, type Scenario, SCENARIOS } from "./scenarios.ts";
 import { SCHEDULER } from "./scheduler_player.ts";
-import { playStock } from "./stock_subject.ts";
-import { collectGarbage } from "./stopwatch.ts";
+import { SUBJECTS } from "./subjects.ts";
 
-const SUBJECTS = [CORE, SCHEDULER, PLAIN] as const;
 const STOCK = "stock";
+/** A play of ours takes a hundredth of a stock one: a single one would be chance. */
+const PLAYS_A_TURN = 3;
 export const CORE_COLUMNS = [
   ...SUBJECTS.map((it) => it.name),
   STOCK,
   ...[CORE.name, SCHEDULER.name].map((it) => `${STOCK} / ${it}`),
   `${PLAIN.name} / ${CORE.name}`,
-];
-
-const FEW_CHANNELS = manyChannels(100, 20_000, 2_000);
-const MANY_CHANNELS = manyChannels(10_000, 20_000, 50);
-const SCENARIOS: readonly Scenario[] = [
-  load(10_000),
-  load(100_000),
-  load(1_000_000),
-  drain(100_000, 4),
-  drain(100_000, 100),
-  churn(100_000),
-  eta(100_000),
-  FEW_CHANNELS,
-  manyChannels(1_000, 20_000, 500),
-  MANY_CHANNELS,
-  wakeup(10_000, 50),
 ];
 
 /** The rules alone, played by the core, the package, plain TypeScript and the stock scheduler. */
@@ -61,26 +37,35 @@ function growth(rows: readonly Row[]): Row {
 
 /** Microseconds an event. The subjects take turns, so that a busy moment meets all of them. */
 async function measure(scenario: Scenario, options: BenchOptions): Promise<Row> {
+  const players = new Map<string, PlayingProcess>();
   const plays = new Map<string, Play[]>();
-  const note = (name: string, play: Play) => {
-    plays.set(name, [...(plays.get(name) ?? []), play]);
-  };
-  const jobs = scenario.jobs();
-  for (const subject of SUBJECTS) scenario.play(subject, jobs); // warms up
-  for (let round = 0; round < options.rounds; round++) {
+  try {
     for (const subject of SUBJECTS) {
-      collectGarbage();
-      note(subject.name, scenario.play(subject, jobs));
+      players.set(subject.name, await PlayingProcess.ofSubject(subject, scenario));
     }
-    if (options.stock !== null) {
-      note(STOCK, await playStock({ folder: options.stock, python: options.python }, scenario));
+    if (options.stock !== null) players.set(STOCK, PlayingProcess.ofStock(scenario, options));
+    for (const [name, player] of players) {
+      await takeTurn(name, player); // warms up
+      plays.set(name, []);
     }
+    for (let round = 0; round < options.rounds; round++) {
+      for (const [name, player] of players) plays.get(name)!.push(...await takeTurn(name, player));
+    }
+  } finally {
+    for (const player of players.values()) player.stop();
   }
   checkAgreement(scenario, plays);
   const microseconds = Object.fromEntries([...plays].map(([name, all]) => {
     return [name, median(all.map((it) => it.elapsedMs * 1000 / it.events))];
   }));
   return { name: scenario.name, unit: "µs", values: withRatios(microseconds) };
+}
+
+async function takeTurn(name: string, player: PlayingProcess): Promise<Play[]> {
+  const plays: Play[] = [];
+  const count = name === STOCK ? 1 : PLAYS_A_TURN;
+  while (plays.length < count) plays.push(await player.play());
+  return plays;
 }
 
 function withRatios(values: Readonly<Record<string, number>>): Row["values"] {

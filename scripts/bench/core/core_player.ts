@@ -11,7 +11,7 @@ import {
 import { fullChannelName, parseChannels } from "../../../src/scheduler/channel_config.ts";
 import { pathOf } from "../../project.ts";
 import type { JobColumns } from "./job_columns.ts";
-import type { Player, State, Subject } from "./player.ts";
+import { type Player, State, type Subject } from "./player.ts";
 
 /** What is called of `scheduler.wasm`; assembly/index.ts describes it. */
 export interface CoreExports {
@@ -41,12 +41,8 @@ export const CORE: Subject = {
   start: (channels, jobs) => new CorePlayer(channels, jobs),
 };
 
-const STATES: Readonly<Record<State, number>> = {
-  pending: JobState.Waiting,
-  started: JobState.Running,
-  failed: JobState.Failed,
-  done: -1,
-};
+/** The core's, by State. */
+const JOB_STATES = [JobState.Waiting, JobState.Running, JobState.Failed];
 
 class CorePlayer implements Player {
   readonly taken = new Int32Array(1_000_000);
@@ -79,7 +75,7 @@ class CorePlayer implements Player {
     const words = this.#words;
     const w = 4 * job;
     const w0 = words[w]!, w1 = words[w + 1]!, w2 = words[w + 2]!;
-    if (state === "done") {
+    if (state === State.Done) {
       this.#core.forget(0, w0, w1, w2, job);
       return;
     }
@@ -88,7 +84,7 @@ class CorePlayer implements Player {
     // deno-fmt-ignore
     this.#core.notify(
       0, w0, w1, w2, job, channel, job, createdMs[job]!, priorities[job]!,
-      eta === eta ? eta : NO_ETA, STATES[state],
+      eta === eta ? eta : NO_ETA, JOB_STATES[state]!,
     );
   }
 

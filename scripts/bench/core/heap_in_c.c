@@ -1,7 +1,7 @@
 /*
  * The core's heap in C, for comparison: the same records and entries, the same order, and what the
- * core does for each job that leaves. Pushes COUNT jobs, then pops all; prints the milliseconds of
- * the pops and a checksum of their order. Usage: heap_in_c COUNT
+ * core does for each job that leaves. For every line it reads it pushes COUNT jobs, then pops all,
+ * and prints the milliseconds of the pops and a checksum of their order. Usage: heap_in_c COUNT
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -150,12 +150,11 @@ static void hand_out(uint32_t number, Result *result) {
   result->channel = job->channel;
 }
 
-static uint32_t state = 1;
+static uint32_t state;
 static uint32_t next_random(void) { return state = state * 1664525u + 1013904223u; }
 
-int main(int argc, char **argv) {
-  uint32_t jobs = (uint32_t)atol(argc > 1 ? argv[1] : "1000000");
-  records = calloc(jobs, sizeof(Job));
+static void push_all(uint32_t jobs) {
+  state = 1;
   for (uint32_t i = 0; i < jobs; i++) {
     for (int word = 0; word < 3; word++) records[i].uuid[word] = next_random();
     next_random();
@@ -166,16 +165,31 @@ int main(int argc, char **argv) {
     records[i].arrival = i;
     push(i);
   }
-  struct timespec begin, end;
+}
+
+static uint32_t pop_all(void) {
   uint32_t checksum = 0;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
   while (count > 0) {
     uint32_t found = 0;
     while (count > 0 && found < RESULT_MAX) hand_out(entry(0)->job, &results[found++]);
     for (uint32_t i = 0; i < found; i++) checksum = checksum * 31 + results[i].uuid[3];
   }
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
-  double ms = (end.tv_sec - begin.tv_sec) * 1e3 + (end.tv_nsec - begin.tv_nsec) / 1e6;
-  printf("{\"elapsedMs\":%.3f,\"checksum\":%d}\n", ms, (int32_t)checksum);
+  return checksum;
+}
+
+int main(int argc, char **argv) {
+  uint32_t jobs = (uint32_t)atol(argc > 1 ? argv[1] : "1000000");
+  records = calloc(jobs, sizeof(Job));
+  char line[80];
+  while (fgets(line, sizeof(line), stdin)) {
+    push_all(jobs);
+    struct timespec begin, end;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+    uint32_t checksum = pop_all();
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+    double ms = (end.tv_sec - begin.tv_sec) * 1e3 + (end.tv_nsec - begin.tv_nsec) / 1e6;
+    printf("{\"elapsedMs\":%.3f,\"events\":%u,\"checksum\":%d}\n", ms, jobs, (int32_t)checksum);
+    fflush(stdout);
+  }
   return 0;
 }

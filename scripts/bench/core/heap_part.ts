@@ -6,13 +6,11 @@ import { pathOf } from "../../project.ts";
 import type { BenchOptions } from "../options.ts";
 import { median, type Row } from "../report.ts";
 import { CORE } from "./core_player.ts";
-import { JobColumns } from "./job_columns.ts";
-import { checksumOf, type Play } from "./scenarios.ts";
-import { collectGarbage, milliseconds } from "./stopwatch.ts";
+import { PlayingProcess } from "./playing_process.ts";
+import { type Play, POPS, type Scenario } from "./scenarios.ts";
 
 export const HEAP_COLUMNS = ["core", "C -O3", "core / C -O3"];
 
-const COUNTS = [100_000, 1_000_000];
 const COMPILERS = ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"];
 
 /**
@@ -24,40 +22,37 @@ export async function measureHeap({ rounds }: BenchOptions): Promise<Row[]> {
   try {
     const program = await compiled(folder);
     const rows: Row[] = [];
-    for (const count of COUNTS) rows.push(await measure(count, rounds, program));
+    for (const scenario of POPS) rows.push(await measure(scenario, rounds, program));
     return rows;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(count: number, rounds: number, program: string | null): Promise<Row> {
-  const core: Play[] = [];
-  const c: Play[] = [];
-  popAll(count); // warms up
-  for (let round = 0; round < rounds; round++) {
-    collectGarbage();
-    core.push(popAll(count));
-    if (program !== null) c.push(JSON.parse((await capture(program, [`${count}`])).stdout));
+async function measure(
+  scenario: Scenario,
+  rounds: number,
+  program: string | null,
+): Promise<Row> {
+  const core = await PlayingProcess.ofSubject(CORE, scenario);
+  const c = program && PlayingProcess.ofProgram([program, `${scenario.jobs().count}`]);
+  const plays: { core: Play[]; c: Play[] } = { core: [], c: [] };
+  for (let round = 0; round <= rounds; round++) {
+    plays.core.push(await core.play());
+    if (c) plays.c.push(await c.play());
   }
-  if (c.some((it) => it.checksum !== core[0]!.checksum)) {
+  core.stop();
+  if (c) c.stop();
+  if (plays.c.some((it) => it.checksum !== plays.core[0]!.checksum)) {
     throw new Error("The heap in C has another order than the core's");
   }
-  const nanoseconds = (plays: readonly Play[]) => {
-    return plays.length === 0 ? null : median(plays.map((it) => it.elapsedMs * 1e6 / count));
+  // The first play warms up.
+  const nanoseconds = ([, ...timed]: readonly Play[]) => {
+    return timed.length === 0 ? null : median(timed.map((it) => it.elapsedMs * 1e6 / it.events));
   };
-  const [ours, theirs] = [nanoseconds(core)!, nanoseconds(c)];
+  const [ours, theirs] = [nanoseconds(plays.core)!, nanoseconds(plays.c)];
   const values = { "core": ours, "C -O3": theirs, "core / C -O3": theirs && ours / theirs };
-  return { name: `pop ${count / 1000} k of the heap`, unit: "ns", values };
-}
-
-function popAll(count: number): Play {
-  const jobs = new JobColumns(count, ["root"]);
-  const player = CORE.start("root:2147483647", jobs);
-  for (let job = 0; job < count; job++) player.notify(job, "pending");
-  let found = 0;
-  const elapsedMs = milliseconds(() => found = player.take(2e12));
-  return { elapsedMs, events: count, checksum: checksumOf(0, player.taken, found) };
+  return { name: scenario.name, unit: "ns", values };
 }
 
 async function compiled(folder: string): Promise<string | null> {

@@ -1,5 +1,5 @@
 import { type JobColumns, jobOf } from "./job_columns.ts";
-import type { Player, State, Subject } from "./player.ts";
+import { type Player, type State, STATE_NAMES, type Subject } from "./player.ts";
 import { PlainScheduler } from "./plain_scheduler.ts";
 
 /** What the core is compared with: the same rules in plain TypeScript. */
@@ -19,7 +19,7 @@ class PlainPlayer implements Player {
   }
 
   notify(job: number, state: State): void {
-    this.#scheduler.notify(this.#jobs.notice(job, state));
+    this.#scheduler.notify(this.#jobs.notice(job, STATE_NAMES[state]));
   }
 
   take(nowMs: number): number {

@@ -1,5 +1,5 @@
 import { JobColumns, Random } from "./job_columns.ts";
-import type { Subject } from "./player.ts";
+import { NOW_MS, type Player, State } from "./player.ts";
 import { milliseconds } from "./stopwatch.ts";
 
 /** What one play has shown. */
@@ -14,14 +14,15 @@ export interface Play {
 /** A workload that every scheduler plays alike; stock_player.py plays the same in Python. */
 export interface Scenario {
   readonly name: string;
-  /** How stock_player.py is asked for it. */
+  /** How stock_player.py is asked for it; empty where it has nothing like it. */
   readonly stock: readonly string[];
+  readonly channels: string;
   /** Made once: what making them leaves to the garbage collector would be paid in a play. */
   jobs(): JobColumns;
-  play(subject: Subject, jobs: JobColumns): Play;
+  /** The player knows no job yet. */
+  play(player: Player): Play;
 }
 
-const NOW_MS = 2e12;
 const TEN_CHANNELS = Array.from({ length: 10 }, (_, it) => `c${it}`);
 
 /** Rows into the scheduler, one after the other. */
@@ -29,11 +30,11 @@ export function load(count: number): Scenario {
   return {
     name: `load ${inThousands(count)}`,
     stock: ["load", `${count}`],
+    channels: `root:4,${TEN_CHANNELS.join(":2,")}:2`,
     jobs: () => new JobColumns(count, TEN_CHANNELS),
-    play(subject, jobs) {
-      const player = subject.start(`root:4,${TEN_CHANNELS.join(":2,")}:2`, jobs);
+    play(player) {
       const elapsedMs = milliseconds(() => {
-        for (let job = 0; job < count; job++) player.notify(job, "pending");
+        for (let job = 0; job < count; job++) player.notify(job, State.Pending);
       });
       const found = player.take(NOW_MS);
       const checksum = checksumOf(0, player.taken, found);
@@ -47,18 +48,18 @@ export function drain(count: number, capacity: number): Scenario {
   return {
     name: `drain root:${capacity}, ${inThousands(count)}`,
     stock: ["drain", `${count}`, `${capacity}`],
+    channels: `root:${capacity},${TEN_CHANNELS.join(":0,")}:0`,
     jobs: () => new JobColumns(count, TEN_CHANNELS),
-    play(subject, jobs) {
-      const player = subject.start(`root:${capacity},${TEN_CHANNELS.join(":0,")}:0`, jobs);
-      for (let job = 0; job < count; job++) player.notify(job, "pending");
+    play(player) {
+      for (let job = 0; job < count; job++) player.notify(job, State.Pending);
       let checksum = 0;
       const elapsedMs = milliseconds(() => {
         for (let over = 0; over < count;) {
           const found = player.take(NOW_MS);
           checksum = checksumOf(checksum, player.taken, found);
           const { taken } = player;
-          for (let i = 0; i < found; i++) player.notify(taken[i]!, "started");
-          for (let i = 0; i < found; i++) player.notify(taken[i]!, "done");
+          for (let i = 0; i < found; i++) player.notify(taken[i]!, State.Started);
+          for (let i = 0; i < found; i++) player.notify(taken[i]!, State.Done);
           over += found;
         }
       });
@@ -72,15 +73,14 @@ export function churn(count: number): Scenario {
   return {
     name: `churn, ${inThousands(count)}`,
     stock: ["churn", `${count}`],
+    channels: threeLevels().channels,
     jobs: () => new JobColumns(2 * count, threeLevels().names),
-    play: (subject, jobs) => playChurn(subject, jobs, count),
+    play: (player) => playChurn(player, count),
   };
 }
 
-function playChurn(subject: Subject, jobs: JobColumns, count: number): Play {
-  const { channels } = threeLevels();
-  const player = subject.start(channels, jobs);
-  for (let job = 0; job < count; job++) player.notify(job, "pending");
+function playChurn(player: Player, count: number): Play {
+  for (let job = 0; job < count; job++) player.notify(job, State.Pending);
   const random = new Random(7);
   const running: number[] = [];
   const failed: number[] = [];
@@ -88,20 +88,20 @@ function playChurn(subject: Subject, jobs: JobColumns, count: number): Play {
   const elapsedMs = milliseconds(() => {
     for (let step = 0; step < count; step++) {
       const choice = random.below(8);
-      if (choice < 3) player.notify(next++, "pending");
+      if (choice < 3) player.notify(next++, State.Pending);
       else if (choice < 7 && running.length > 0) {
         const job = takeOut(running, random.below(running.length));
         const isFailing = random.below(10) === 0;
-        player.notify(job, isFailing ? "failed" : "done");
+        player.notify(job, isFailing ? State.Failed : State.Done);
         if (isFailing) failed.push(job);
       } else if (failed.length > 0) {
-        player.notify(takeOut(failed, random.below(failed.length)), "pending");
+        player.notify(takeOut(failed, random.below(failed.length)), State.Pending);
       }
       const found = player.take(NOW_MS);
       checksum = checksumOf(checksum, player.taken, found);
       for (let i = 0; i < found; i++) {
         const job = player.taken[i]!;
-        player.notify(job, "started");
+        player.notify(job, State.Started);
         running.push(job);
       }
     }
@@ -114,22 +114,22 @@ export function eta(count: number): Scenario {
   return {
     name: `eta, ${inThousands(count)}`,
     stock: ["eta", `${count}`],
+    channels: `root:${count},${TEN_CHANNELS.join(":0,")}:0`,
     jobs() {
       const jobs = new JobColumns(count, TEN_CHANNELS);
       const random = new Random(3);
       for (let job = 0; job < count; job++) jobs.etasMs[job] = NOW_MS + random.below(count) * 1000;
       return jobs;
     },
-    play(subject, jobs) {
-      const player = subject.start(`root:${count},${TEN_CHANNELS.join(":0,")}:0`, jobs);
+    play(player) {
       let checksum = 0;
       const elapsedMs = milliseconds(() => {
-        for (let job = 0; job < count; job++) player.notify(job, "pending");
+        for (let job = 0; job < count; job++) player.notify(job, State.Pending);
         for (let nowMs = NOW_MS; nowMs <= NOW_MS + count * 1000; nowMs += 10_000) {
           const found = player.take(nowMs);
           checksum = checksumOf(checksum, player.taken, found);
-          for (let i = 0; i < found; i++) player.notify(player.taken[i]!, "started");
-          for (let i = 0; i < found; i++) player.notify(player.taken[i]!, "done");
+          for (let i = 0; i < found; i++) player.notify(player.taken[i]!, State.Started);
+          for (let i = 0; i < found; i++) player.notify(player.taken[i]!, State.Done);
           player.wakeupAtMs(nowMs);
         }
       });
@@ -148,10 +148,10 @@ export function manyChannels(channelCount: number, count: number, stockCount: nu
   return {
     name: `an event, ${channelCount} channels`,
     stock: ["channels", `${stockCount}`, `${channelCount}`, `${count}`],
+    channels: `root:100,${names.join(":1,")}:1`,
     jobs: () => new JobColumns(10 * channelCount + count, names),
-    play(subject, jobs) {
-      const player = subject.start(`root:100,${names.join(":1,")}:1`, jobs);
-      for (let job = 0; job < 10 * channelCount; job++) player.notify(job, "pending");
+    play(player) {
+      for (let job = 0; job < 10 * channelCount; job++) player.notify(job, State.Pending);
       const running: number[] = [];
       let checksum = 0;
       let next = 10 * channelCount;
@@ -164,8 +164,8 @@ export function manyChannels(channelCount: number, count: number, stockCount: nu
       decide(-1);
       const elapsedMs = milliseconds(() => {
         for (let step = 0; step < count; step++) {
-          player.notify(running.shift()!, "done");
-          player.notify(next++, "pending");
+          player.notify(running.shift()!, State.Done);
+          player.notify(next++, State.Pending);
           decide(step);
         }
       });
@@ -185,6 +185,7 @@ export function wakeup(channelCount: number, stockCount: number): Scenario {
   return {
     name: `wake-up time, ${channelCount} channels`,
     stock: ["wakeup", `${stockCount}`, `${channelCount}`],
+    channels: `root:100,${names.join(":1,")}:1`,
     jobs() {
       const jobs = new JobColumns(channelCount, names);
       for (let job = 0; job < channelCount; job++) {
@@ -193,19 +194,34 @@ export function wakeup(channelCount: number, stockCount: number): Scenario {
       }
       return jobs;
     },
-    play(subject, jobs) {
-      const player = subject.start(`root:100,${names.join(":1,")}:1`, jobs);
-      for (let job = 0; job < channelCount; job++) player.notify(job, "pending");
+    play(player) {
+      for (let job = 0; job < channelCount; job++) player.notify(job, State.Pending);
       player.take(NOW_MS);
       let checksum = 0;
       const elapsedMs = milliseconds(() => {
         for (let job = 0; job < channelCount - 1; job++) {
-          player.notify(job, "done");
+          player.notify(job, State.Done);
           const seconds = (player.wakeupAtMs(NOW_MS) - NOW_MS) / 1000;
           if (job < stockCount) checksum = checksumOf(checksum, [seconds], 1);
         }
       });
       return { elapsedMs, events: channelCount - 1, checksum };
+    },
+  };
+}
+
+/** A heap that is emptied in one decision. */
+export function pop(count: number): Scenario {
+  return {
+    name: `pop ${count / 1000} k of the heap`,
+    stock: [],
+    channels: "root:2147483647",
+    jobs: () => new JobColumns(count, ["root"]),
+    play(player) {
+      for (let job = 0; job < count; job++) player.notify(job, State.Pending);
+      let found = 0;
+      const elapsedMs = milliseconds(() => found = player.take(NOW_MS));
+      return { elapsedMs, events: count, checksum: checksumOf(0, player.taken, found) };
     },
   };
 }
@@ -234,3 +250,23 @@ export function checksumOf(before: number, taken: ArrayLike<number>, count: numb
   for (let i = 0; i < count; i++) sum = (Math.imul(sum, 31) + taken[i]!) | 0;
   return sum;
 }
+
+export const FEW_CHANNELS: Scenario = manyChannels(100, 20_000, 2_000);
+export const MANY_CHANNELS: Scenario = manyChannels(10_000, 20_000, 50);
+/** What schedulers are compared by. */
+export const SCENARIOS: readonly Scenario[] = [
+  load(10_000),
+  load(100_000),
+  load(1_000_000),
+  drain(100_000, 4),
+  drain(100_000, 100),
+  churn(100_000),
+  eta(100_000),
+  FEW_CHANNELS,
+  manyChannels(1_000, 20_000, 500),
+  MANY_CHANNELS,
+  wakeup(10_000, 50),
+];
+/** What the core's heap is compared by with the same in C. */
+export const POPS: readonly Scenario[] = [pop(100_000), pop(1_000_000)];
+export const ALL_SCENARIOS: readonly Scenario[] = [...SCENARIOS, ...POPS];

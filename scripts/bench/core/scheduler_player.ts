@@ -1,6 +1,6 @@
 import { Scheduler } from "../../../src/scheduler/mod.ts";
 import { type JobColumns, jobOf } from "./job_columns.ts";
-import type { Player, State, Subject } from "./player.ts";
+import { type Player, type State, STATE_NAMES, type Subject } from "./player.ts";
 
 /** The package as a programmer embeds it: names and uuids, objects in and out. */
 export const SCHEDULER: Subject = {
@@ -19,7 +19,7 @@ class SchedulerPlayer implements Player {
   }
 
   notify(job: number, state: State): void {
-    this.#scheduler.notify(this.#jobs.notice(job, state));
+    this.#scheduler.notify(this.#jobs.notice(job, STATE_NAMES[state]));
   }
 
   take(nowMs: number): number {

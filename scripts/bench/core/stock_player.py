@@ -1,7 +1,8 @@
 """Plays the scenarios of scenarios.ts with the stock runner's scheduler, in Python.
 
 Usage: stock_player.py FOLDER SCENARIO COUNT [NUMBER ...], where FOLDER has jobrunner/channels.py of
-the add-on, brought by whoever runs this. Prints one line of JSON: elapsedMs, checksum.
+the add-on, brought by whoever runs this. For every line it reads it plays, and prints a line of
+JSON: elapsedMs, events, checksum.
 """
 
 import importlib.util
@@ -226,9 +227,12 @@ def take_out(items, index):
 
 def main(folder, name, *numbers):
     scenarios = {it.__name__: it for it in (load, drain, churn, eta, channels, wakeup)}
-    elapsed, checksum = scenarios[name](stock_channels(folder), *map(int, numbers))
-    signed = checksum - (1 << 32) if checksum >= 1 << 31 else checksum
-    print(json.dumps({"elapsedMs": elapsed * 1000, "checksum": signed}))
+    module = stock_channels(folder)
+    for _ in sys.stdin:
+        elapsed, checksum = scenarios[name](module, *map(int, numbers))
+        signed = checksum - (1 << 32) if checksum >= 1 << 31 else checksum
+        play = {"elapsedMs": elapsed * 1000, "events": int(numbers[0]), "checksum": signed}
+        print(json.dumps(play), flush=True)
 
 
 main(*sys.argv[1:])
