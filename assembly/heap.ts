@@ -13,11 +13,11 @@ const SMALLEST_CLASS: u32 = 7;
  * first is for the records to say: `T` has `rankIn(order)`, smaller first; where `canTie(order)`,
  * `isBefore(other, order)` of two whose ranks tie; and `positionIn(order)`, `moveTo(order,
  * position)`. The ranks lie in the entries, so that finding a place reads records only where they
- * tie. An empty heap holds no array, and one that has shrunk to a quarter gives half of it back.
+ * tie. A heap that has shrunk to a quarter of its array gives half of it back, but for the smallest.
  */
 @unmanaged
 export class Heap<T> {
-  /** Block of entries; 0 while the heap is empty. */
+  /** Block of entries; 0 until the first is needed. */
   private entries: usize;
   private sizeClass: u32;
   /** Records in the heap; read-only outside. */
@@ -71,9 +71,8 @@ export class Heap<T> {
 
   remove(record: T): void {
     this.drop(record);
-    if (this.count == 0) this.release();
     // Where the smaller block cannot be had, the larger one stays.
-    else if (this.sizeClass > SMALLEST_CLASS && this.count < this.capacity() >> 2) {
+    if (this.sizeClass > SMALLEST_CLASS && this.count < this.capacity() >> 2) {
       this.resize(this.sizeClass - 1);
     }
   }
@@ -202,10 +201,5 @@ export class Heap<T> {
     this.entries = entries;
     this.sizeClass = sizeClass;
     return true;
-  }
-
-  private release(): void {
-    returnBlock(this.entries, this.sizeClass);
-    this.entries = 0;
   }
 }

@@ -23,8 +23,9 @@ let slots: usize = 0;
 let slotsClass: u32 = 0;
 let slotMask: u32 = 0;
 
-/** Hash of the job that was looked for last. */
+/** Of the job that was looked for last: its hash, and where it was if it was found. */
 let soughtHash: u32 = 0;
+let soughtNumber: u32 = 0;
 
 let knownCount: u32 = 0;
 let knownMax: u32 = JOB_MAX;
@@ -80,15 +81,20 @@ export function findJob(database: i32, uuid0: u32, uuid1: u32, uuid2: u32, uuid3
   if (slots == 0) return null;
   let number = hash;
   while (true) {
-    const slot = slotAt(number++);
+    const slot = slotAt(number);
     const record = load<u32>(slot, JOB);
     if (record == 0) return null;
-    if (load<u32>(slot) != hash) continue;
-    const job = changetype<Job>(<usize> record);
-    if (
-      job.uuid0 == uuid0 && job.uuid1 == uuid1 && job.uuid2 == uuid2 && job.uuid3 == uuid3 &&
-      job.database.number == database
-    ) return job;
+    if (load<u32>(slot) == hash) {
+      const job = changetype<Job>(<usize> record);
+      if (
+        job.uuid0 == uuid0 && job.uuid1 == uuid1 && job.uuid2 == uuid2 && job.uuid3 == uuid3 &&
+        job.database.number == database
+      ) {
+        soughtNumber = number;
+        return job;
+      }
+    }
+    number++;
   }
 }
 
@@ -123,9 +129,9 @@ export function addJob(
   return job;
 }
 
-/** Makes a job unknown; its record is free for another. */
+/** Makes the job unknown that was just found; its record is free for another. */
 export function removeJob(job: Job): void {
-  removeSlot(job);
+  emptySlot(soughtNumber);
   const database = job.database;
   const previous = job.previous;
   const next = job.next;
@@ -198,10 +204,10 @@ function setSlot(slot: usize, job: u32, hash: u32): void {
   store<u32>(slot, job, JOB);
 }
 
-function removeSlot(job: Job): void {
-  let gap = hashOf(job.database.number, job.uuid0, job.uuid1, job.uuid2, job.uuid3);
-  while (load<u32>(slotAt(gap), JOB) != <u32> changetype<usize>(job)) gap++;
-  let number = gap;
+/** Closes the gap that it leaves. */
+function emptySlot(emptied: u32): void {
+  let gap = emptied;
+  let number = emptied;
   while (true) {
     number++;
     const slot = slotAt(number);

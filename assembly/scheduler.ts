@@ -116,7 +116,7 @@ export function wakeupTime(nowMs: f64): f64 {
   return max(nowMs, rootChannel().wakeupMs);
 }
 
-/** Makes a job unknown. */
+/** Makes the job unknown that was just found. */
 export function forgetJob(job: Job): void {
   leave(job);
   removeJob(job);
@@ -129,6 +129,7 @@ export function forgetJobs(databaseNumber: i32, isGone: (job: Job) => bool): u32
   while (job) {
     const next: Job | null = job.next;
     if (isGone(job)) {
+      findJob(databaseNumber, job.uuid0, job.uuid1, job.uuid2, job.uuid3);
       forgetJob(job);
       count++;
     }
