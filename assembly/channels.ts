@@ -7,9 +7,9 @@ import {
   Status,
   UNLIMITED,
 } from "./abi";
-import { Heap } from "./heap";
+import { firstBelow, Heap } from "./heap";
 import { takeRecord } from "./memory";
-import { BY_DEPTH, BY_ETA, BY_RELEASE, BY_TURN, BY_WAKEUP, Channel, Job } from "./records";
+import { BY_DEPTH, BY_ETA, BY_RELEASE, BY_TURN, BY_WAKEUP, Channel, Job, rankOf } from "./records";
 
 /*
  * The channel tree. Each channel keeps two times: when it can release a job whatever its ancestors
@@ -161,13 +161,15 @@ export function retime(channel: Channel): void {
 
 /** Puts every channel on the agenda that can release a job at `nowMs`. */
 export function listDue(nowMs: f64): void {
-  while (alarms.count > 0 && alarms.at(0).releaseMs <= nowMs) {
-    const channel = alarms.at(0);
-    // It comes back with its new time when it is looked at (retime).
-    channel.releaseMs = Infinity;
-    alarms.update(channel);
-    list(channel);
-  }
+  listDueBelow(0, rankOf(nowMs));
+}
+
+/** From a position in the alarms downwards. */
+function listDueBelow(position: u32, nowRank: u64): void {
+  if (position >= alarms.count || alarms.rankAt(position) > nowRank) return;
+  list(alarms.at(position));
+  const first = firstBelow(position);
+  for (let below = first; below < first + 4; below++) listDueBelow(below, nowRank);
 }
 
 /** What its times depend on has changed. */

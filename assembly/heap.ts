@@ -8,18 +8,25 @@ const UNUSED: u32 = 3;
 /** Smallest array of a heap: 5 entries. */
 const SMALLEST_CLASS: u32 = 7;
 
+/** The first of the four positions below one; the others follow. */
+export function firstBelow(position: u32): u32 {
+  return (position << 2) + 1;
+}
+
 /**
  * A 4-ary heap of records, of which any can be dropped: each record knows its position. What comes
  * first is for the records to say: `T` has `rankIn(order)`, smaller first; where `canTie(order)`,
  * `isBefore(other, order)` of two whose ranks tie; and `positionIn(order)`, `moveTo(order,
  * position)`. The ranks lie in the entries, so that finding a place reads records only where they
- * tie. A heap that has shrunk to a quarter of its array gives half of it back, but for the smallest.
+ * tie. A heap that has shrunk to a quarter of its array gives half of it back; a smallest array is
+ * kept.
  */
 @unmanaged
 export class Heap<T> {
   /** Block of entries; 0 until the first is needed. */
   private entries: usize;
-  private sizeClass: u32;
+  /** Records that it has room for. */
+  private capacity: u32;
   /** Records in the heap; read-only outside. */
   count: u32;
   /** Which of its orders the records keep here. */
@@ -49,13 +56,13 @@ export class Heap<T> {
 
   /** Makes room for one more than there are, so that a push cannot fail; answers whether it is. */
   reserve(): bool {
-    return this.reserveFor(this.count + 1);
+    return this.count < this.capacity || this.reserveFor(this.count + 1);
   }
 
   /** The same for so many in all. */
   reserveFor(wantedCount: u32): bool {
-    let sizeClass = this.entries == 0 ? SMALLEST_CLASS : this.sizeClass + 1;
-    while (this.capacity() < wantedCount) {
+    let sizeClass = this.capacity == 0 ? SMALLEST_CLASS : this.sizeClass() + 1;
+    while (this.capacity < wantedCount) {
       // Where the memory is full, a larger free block does as well: cut, it would be lost for good.
       if (!this.resize(sizeClass++) && sizeClass == BLOCK_CLASSES) return false;
     }
@@ -72,8 +79,8 @@ export class Heap<T> {
   remove(record: T): void {
     this.drop(record);
     // Where the smaller block cannot be had, the larger one stays.
-    if (this.sizeClass > SMALLEST_CLASS && this.count < this.capacity() >> 2) {
-      this.resize(this.sizeClass - 1);
+    if (this.count < this.capacity >> 2 && this.sizeClass() > SMALLEST_CLASS) {
+      this.resize(this.sizeClass() - 1);
     }
   }
 
@@ -89,13 +96,13 @@ export class Heap<T> {
   exchange(other: Heap<T>): void {
     assert(other.order == this.order, "heaps of one order exchange records");
     const entries = this.entries;
-    const sizeClass = this.sizeClass;
+    const capacity = this.capacity;
     const count = this.count;
     this.entries = other.entries;
-    this.sizeClass = other.sizeClass;
+    this.capacity = other.capacity;
     this.count = other.count;
     other.entries = entries;
-    other.sizeClass = sizeClass;
+    other.capacity = capacity;
     other.count = count;
   }
 
@@ -128,7 +135,7 @@ export class Heap<T> {
     const count = this.count;
     let hole = from;
     while (true) {
-      const child = (hole << 2) + 1;
+      const child = firstBelow(hole);
       if (child >= count) break;
       const first = child + 3 < count ? this.firstOfFour(child) : this.firstOfRest(child);
       const entry = this.entry(first);
@@ -186,8 +193,8 @@ export class Heap<T> {
     return this.entries + (<usize> (position + UNUSED) << ENTRY_SHIFT);
   }
 
-  private capacity(): u32 {
-    return this.entries == 0 ? 0 : ((<u32> 1) << (this.sizeClass - ENTRY_SHIFT)) - UNUSED;
+  private sizeClass(): u32 {
+    return ENTRY_SHIFT + ctz<u32>(this.capacity + UNUSED);
   }
 
   /** Answers false, and nothing has changed, when the memory is full. */
@@ -196,10 +203,10 @@ export class Heap<T> {
     if (entries == 0) return false;
     if (this.entries != 0) {
       memory.copy(entries, this.entries, <usize> (this.count + UNUSED) << ENTRY_SHIFT);
-      returnBlock(this.entries, this.sizeClass);
+      returnBlock(this.entries, this.sizeClass());
     }
     this.entries = entries;
-    this.sizeClass = sizeClass;
+    this.capacity = ((<u32> 1) << (sizeClass - ENTRY_SHIFT)) - UNUSED;
     return true;
   }
 }

@@ -9,7 +9,7 @@ export const BY_WAKEUP = 3; //  channels: who can give root a job first
 export const BY_DEPTH = 4; //   channels: deepest first
 
 /** A time as a whole number that is smaller for an earlier time. */
-function rankOf(timeMs: f64): u64 {
+export function rankOf(timeMs: f64): u64 {
   const bits = reinterpret<i64>(timeMs);
   return <u64> (bits ^ (bits >> 63 | i64.MIN_VALUE));
 }

@@ -34,7 +34,7 @@ export function load(count: number): Scenario {
     jobs: () => new JobColumns(count, TEN_CHANNELS),
     play(player) {
       const elapsedMs = milliseconds(() => {
-        for (let job = 0; job < count; job++) player.notify(job, State.Pending);
+        addAll(player, count);
       });
       const found = player.take(NOW_MS);
       const checksum = checksumOf(0, player.taken, found);
@@ -51,15 +51,14 @@ export function drain(count: number, capacity: number): Scenario {
     channels: `root:${capacity},${TEN_CHANNELS.join(":0,")}:0`,
     jobs: () => new JobColumns(count, TEN_CHANNELS),
     play(player) {
-      for (let job = 0; job < count; job++) player.notify(job, State.Pending);
+      addAll(player, count);
       let checksum = 0;
       const elapsedMs = milliseconds(() => {
         for (let over = 0; over < count;) {
           const found = player.take(NOW_MS);
           checksum = checksumOf(checksum, player.taken, found);
-          const { taken } = player;
-          for (let i = 0; i < found; i++) player.notify(taken[i]!, State.Started);
-          for (let i = 0; i < found; i++) player.notify(taken[i]!, State.Done);
+          notifyTaken(player, found, State.Started);
+          notifyTaken(player, found, State.Done);
           over += found;
         }
       });
@@ -80,7 +79,7 @@ export function churn(count: number): Scenario {
 }
 
 function playChurn(player: Player, count: number): Play {
-  for (let job = 0; job < count; job++) player.notify(job, State.Pending);
+  addAll(player, count);
   const random = new Random(7);
   const running: number[] = [];
   const failed: number[] = [];
@@ -124,12 +123,12 @@ export function eta(count: number): Scenario {
     play(player) {
       let checksum = 0;
       const elapsedMs = milliseconds(() => {
-        for (let job = 0; job < count; job++) player.notify(job, State.Pending);
+        addAll(player, count);
         for (let nowMs = NOW_MS; nowMs <= NOW_MS + count * 1000; nowMs += 10_000) {
           const found = player.take(nowMs);
           checksum = checksumOf(checksum, player.taken, found);
-          for (let i = 0; i < found; i++) player.notify(player.taken[i]!, State.Started);
-          for (let i = 0; i < found; i++) player.notify(player.taken[i]!, State.Done);
+          notifyTaken(player, found, State.Started);
+          notifyTaken(player, found, State.Done);
           player.wakeupAtMs(nowMs);
         }
       });
@@ -151,7 +150,7 @@ export function manyChannels(channelCount: number, count: number, stockCount: nu
     channels: `root:100,${names.join(":1,")}:1`,
     jobs: () => new JobColumns(10 * channelCount + count, names),
     play(player) {
-      for (let job = 0; job < 10 * channelCount; job++) player.notify(job, State.Pending);
+      addAll(player, 10 * channelCount);
       const running: number[] = [];
       let checksum = 0;
       let next = 10 * channelCount;
@@ -195,7 +194,7 @@ export function wakeup(channelCount: number, stockCount: number): Scenario {
       return jobs;
     },
     play(player) {
-      for (let job = 0; job < channelCount; job++) player.notify(job, State.Pending);
+      addAll(player, channelCount);
       player.take(NOW_MS);
       let checksum = 0;
       const elapsedMs = milliseconds(() => {
@@ -218,7 +217,7 @@ export function pop(count: number): Scenario {
     channels: "root:2147483647",
     jobs: () => new JobColumns(count, ["root"]),
     play(player) {
-      for (let job = 0; job < count; job++) player.notify(job, State.Pending);
+      addAll(player, count);
       let found = 0;
       const elapsedMs = milliseconds(() => found = player.take(NOW_MS));
       return { elapsedMs, events: count, checksum: checksumOf(0, player.taken, found) };
@@ -236,6 +235,17 @@ export function threeLevels(): { readonly channels: string; readonly names: read
 
 function inThousands(count: number): string {
   return count >= 1_000_000 ? `${count / 1_000_000} M` : `${count / 1000} k`;
+}
+
+/** The jobs from the first on come in. */
+function addAll(player: Player, count: number): void {
+  for (let job = 0; job < count; job++) player.notify(job, State.Pending);
+}
+
+/** The jobs that were just taken all come to be in a state. */
+function notifyTaken(player: Player, found: number, state: State): void {
+  const { taken } = player;
+  for (let i = 0; i < found; i++) player.notify(taken[i]!, state);
 }
 
 function takeOut(list: number[], index: number): number {
