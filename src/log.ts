@@ -32,6 +32,7 @@ export interface LogOptions {
 const MASK = "********";
 /** A shorter secret would blacken half the log, and show by that what it is. */
 const SECRET_LENGTH_MIN = 5;
+/** What is endless is cut. */
 const TEXT_LENGTH_MAX = 16_384;
 /** Control characters, line ends of Unicode, and those that change the direction of writing. */
 const CONTROL = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
@@ -48,6 +49,9 @@ export class Log {
   readonly #pid: number;
   /** The longer first: one may be the beginning of another. */
   #secrets: readonly string[] = [];
+  /** Of the last line: when it was written, and how that is shown. */
+  #timeMs = NaN;
+  #timeText = "";
 
   constructor(options: LogOptions) {
     this.#levels = new LogLevels(options.level, options.handlers);
@@ -96,14 +100,24 @@ export class Log {
   }
 
   #line(level: LogLevel, name: string, text: string, database = "?"): string {
-    const time = new Date(this.#nowMs()).toISOString().slice(0, -1).replace("T", " ");
-    const head = `${time.replace(".", ",")} ${this.#pid} ${level} ${oneLine(database)} ${name}`;
-    return `${head}: ${oneLine(text)}\n`;
+    const shown = text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}…` : text;
+    return `${oneLine(`${this.#time()} ${this.#pid} ${level} ${database} ${name}: ${shown}`)}\n`;
+  }
+
+  /** Lines come by thousands in a second: many have one millisecond in common. */
+  #time(): string {
+    const nowMs = this.#nowMs();
+    if (nowMs !== this.#timeMs) {
+      const time = new Date(nowMs).toISOString().slice(0, -1);
+      this.#timeMs = nowMs;
+      this.#timeText = time.replace("T", " ").replace(".", ",");
+    }
+    return this.#timeText;
   }
 
   /** A database may be called like a password; its name stays readable. */
   #masked(text: string, database: string | undefined): string {
-    if (this.#secrets.length === 0) return text;
+    if (!this.#secrets.some((it) => text.includes(it))) return text;
     const isInSecret = this.#secrets.some((it) =>
       database && it.includes(database) && it !== database
     );
@@ -125,11 +139,10 @@ function formsOf(secret: string): string[] {
 
 /**
  * What comes from outside must not end the line, forge another, or speak to the terminal of the
- * reader: control characters are shown as JSON writes them, and what is endless is cut.
+ * reader: control characters are shown as JSON writes them.
  */
 function oneLine(text: string): string {
-  const shown = text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}…` : text;
-  return shown.replace(CONTROL, (character) => {
+  return text.replace(CONTROL, (character) => {
     const escaped = ESCAPES[character];
     return escaped ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });

@@ -26,7 +26,7 @@ const FLOWS: readonly Flow[] = [
   { name: "root:100, 100 000 at once", capacity: 100, jobs: 100_000, overHttp: true },
 ];
 /** Jobs before those that count, as a part of them. */
-const WARM_UP_SHARE = 1 / 10;
+const WARM_UP_SHARE = 1;
 /** For what follows the last job: its notification, the answers of its requests. */
 const SETTLE_MS = 200;
 
