@@ -3,6 +3,7 @@
  * core does for each job that leaves. For every line it reads it pushes COUNT jobs, then pops all,
  * and prints the milliseconds of the pops and a checksum of their order. Usage: heap_in_c COUNT
  */
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,13 @@ typedef struct {
 static Job *records;
 static Entry *entries;
 static uint32_t size_class, count;
-static uint32_t released_count, waiting_count, running_count;
+/* The channel, as the core has it: read anew for every job. */
+static volatile double throttle, throttled_until = -INFINITY;
+static volatile int32_t released_count, capacity_of_channel = INT32_MAX;
+static volatile int32_t failed_count, is_paused, is_sequential;
+static uint32_t waiting_count, running_count;
+static uint32_t wait_counts[33];
+static double now = 2e12, waited_in_all;
 static Result results[RESULT_MAX];
 
 static Entry *entry(uint32_t position) { return entries + position + UNUSED; }
@@ -137,6 +144,23 @@ static void leave(uint32_t job) {
   if (size_class > SMALLEST_CLASS && count < capacity() >> 2) resize(size_class - 1);
 }
 
+static uint32_t places(void) {
+  int is_closed = is_paused | (capacity_of_channel >= 0 && released_count >= capacity_of_channel) |
+                  (is_sequential && failed_count > 0);
+  if (throttled_until > now || is_closed) return 0;
+  if (throttle > 0) return 1;
+  return capacity_of_channel < 0 ? UINT32_MAX : capacity_of_channel - released_count;
+}
+
+static void note_wait(const Job *job) {
+  double since = job->created > job->eta ? job->created : job->eta;
+  double waited = now - since < 0 ? 0 : now - since > UINT32_MAX ? UINT32_MAX : now - since;
+  if (since == -INFINITY) return;
+  waited_in_all += waited;
+  uint32_t whole = (uint32_t)waited;
+  wait_counts[whole == 0 ? 0 : 32 - __builtin_clz(whole)]++;
+}
+
 static void hand_out(uint32_t number, Result *result) {
   Job *job = &records[number];
   leave(number);
@@ -145,6 +169,7 @@ static void hand_out(uint32_t number, Result *result) {
   job->state = 1;
   waiting_count--;
   running_count++;
+  note_wait(job);
   result->database = job->database;
   memcpy(result->uuid, job->uuid, sizeof(job->uuid));
   result->channel = job->channel;
@@ -155,6 +180,7 @@ static uint32_t next_random(void) { return state = state * 1664525u + 1013904223
 
 static void push_all(uint32_t jobs) {
   state = 1;
+  released_count = 0;
   for (uint32_t i = 0; i < jobs; i++) {
     for (int word = 0; word < 3; word++) records[i].uuid[word] = next_random();
     next_random();
@@ -162,6 +188,7 @@ static void push_all(uint32_t jobs) {
     records[i].priority = (int32_t)((next_random() >> 8) % 50);
     records[i].created = 1e12 + (next_random() >> 8) % jobs * 1000.0;
     records[i].sequence = i;
+    records[i].eta = -INFINITY;
     records[i].arrival = i;
     push(i);
   }
@@ -171,7 +198,11 @@ static uint32_t pop_all(void) {
   uint32_t checksum = 0;
   while (count > 0) {
     uint32_t found = 0;
-    while (count > 0 && found < RESULT_MAX) hand_out(entry(0)->job, &results[found++]);
+    while (count > 0 && places() > 0) {
+      const Job *first = &records[entry(0)->job];
+      if (first->eta > now || found == RESULT_MAX) break;
+      hand_out(entry(0)->job, &results[found++]);
+    }
     for (uint32_t i = 0; i < found; i++) checksum = checksum * 31 + results[i].uuid[3];
   }
   return checksum;
