@@ -25,8 +25,11 @@ const FLOWS: readonly Flow[] = [
   { name: "root:1000, no HTTP", capacity: 1000, jobs: 20_000, overHttp: false },
   { name: "root:100, 100 000 at once", capacity: 100, jobs: 100_000, overHttp: true },
 ];
-/** Jobs before those that count, as a part of them. */
-const WARM_UP_SHARE = 1;
+/**
+ * Before those that count come as many jobs, but not more than these: a runner is up for weeks, and
+ * its compiler at work for the first thousands.
+ */
+const WARM_UP_MAX = 20_000;
 /** For what follows the last job: its notification, the answers of its requests. */
 const SETTLE_MS = 200;
 
@@ -71,7 +74,7 @@ async function measureRunner(
 ): Promise<void> {
   const { odoo, database } = scene;
   const count = Math.ceil(jobs * subject.share);
-  const warmUp = Math.ceil(count * WARM_UP_SHARE);
+  const warmUp = Math.min(count, WARM_UP_MAX);
   await scene.reset();
   await scene.withRunner(subject, setting, async (runner) => {
     await runner.ready();
