@@ -161,7 +161,8 @@ export function retime(channel: Channel): void {
 
 /** Puts every channel on the agenda that can release a job at `nowMs`. */
 export function listDue(nowMs: f64): void {
-  listDueBelow(0, rankOf(nowMs));
+  // A negative zero has another rank.
+  listDueBelow(0, rankOf(nowMs + 0));
 }
 
 /** From a position in the alarms downwards. */

@@ -36,11 +36,14 @@ export function configure(
   throttleMs: f64,
 ): Status {
   const known = channelAt(number);
-  if (known && !isLifted && isFlowedThrough(known)) {
-    const isSequential = (flags & ChannelFlag.Sequential) != 0;
-    if (known.parent != channelAt(parent) || known.isSequential != isSequential) {
-      return Status.ChannelInUse;
-    }
+  if (known && !isLifted) {
+    const isMoved = known.parent != channelAt(parent);
+    const isReordered = known.isSequential != ((flags & ChannelFlag.Sequential) != 0);
+    // Those below a moved channel get another depth, which only `settleJobs` tells them.
+    const isInUse = isFlowedThrough(known)
+      ? isMoved || isReordered
+      : isMoved && known.childCount > 0;
+    if (isInUse) return Status.ChannelInUse;
   }
   return setChannel(
     number,

@@ -78,10 +78,9 @@ export class Heap<T> {
 
   remove(record: T): void {
     this.drop(record);
-    // Where the smaller block cannot be had, the larger one stays.
-    if (this.count < this.capacity >> 2 && this.sizeClass() > SMALLEST_CLASS) {
-      this.resize(this.sizeClass() - 1);
-    }
+    if (this.count >= this.capacity >> 2 || this.sizeClass() == SMALLEST_CLASS) return;
+    // Where the smaller block cannot be had, the larger one stays while there are records.
+    if (!this.resize(this.sizeClass() - 1) && this.count == 0) this.release();
   }
 
   /** Removes a record and keeps its room. */
@@ -208,5 +207,11 @@ export class Heap<T> {
     this.entries = entries;
     this.capacity = ((<u32> 1) << (sizeClass - ENTRY_SHIFT)) - UNUSED;
     return true;
+  }
+
+  private release(): void {
+    returnBlock(this.entries, this.sizeClass());
+    this.entries = 0;
+    this.capacity = 0;
   }
 }

@@ -46,7 +46,7 @@ export function endConfiguration(): void {
 
 /** Drops a channel that holds no jobs and has no subchannels. */
 export function removeChannel(number: i32): i32 {
-  return dropChannel(number);
+  return areJobsLifted() ? Status.ChannelInUse : dropChannel(number);
 }
 
 /** A row was added or changed. */

@@ -131,6 +131,7 @@ export function addJob(
 
 /** Makes the job unknown that was just found; its record is free for another. */
 export function removeJob(job: Job): void {
+  assert(load<u32>(slotAt(soughtNumber), JOB) == <u32> changetype<usize>(job));
   emptySlot(soughtNumber);
   const database = job.database;
   const previous = job.previous;

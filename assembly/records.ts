@@ -184,12 +184,13 @@ export class Channel {
     return false;
   }
   positionIn(order: i32): u32 {
-    return load<u32>(this.positionAddress(order), offsetof<Channel>("releasePosition"));
+    return load<u32>(this.positionAddress(order));
   }
   moveTo(order: i32, position: u32): void {
-    store<u32>(this.positionAddress(order), position, offsetof<Channel>("releasePosition"));
+    store<u32>(this.positionAddress(order), position);
   }
   private positionAddress(order: i32): usize {
-    return changetype<usize>(this) + (<usize> (order - BY_RELEASE) << 2);
+    const first = changetype<usize>(this) + offsetof<Channel>("releasePosition");
+    return first + (<usize> (order - BY_RELEASE) << 2);
   }
 }

@@ -24,10 +24,10 @@ import { noteWait } from "./waits";
  *   Failed    in no heap, counted in its own channel, where it blocks a sequential one.
  *   Parked    in no heap, counted in its own channel.
  *
- * Jobs flow only in `takeReady`: the channels that have changed since, or whose time has come, are
- * looked at, deepest first; each releases its first jobs into its parent's heap, root into the
- * result. Every other channel knows when it can release next (channels.ts), so nothing is ever
- * searched.
+ * Jobs flow only in `takeReady`: the channels that have changed since the last question, or whose
+ * time has come, are looked at, deepest first; each releases its first jobs into its parent's heap,
+ * root into the result. Every other channel knows when it can release next (channels.ts), so
+ * nothing is ever searched.
  */
 
 /** The time of the last question. */

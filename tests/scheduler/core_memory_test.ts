@@ -74,6 +74,19 @@ describe("a core at the end of its memory", () => {
     scheduler.checkInvariants();
   });
 
+  it("lets another channel have what one has left", () => {
+    const left = 4_100;
+    const scheduler = Scheduler.create(coreWithPages(20), CHANNELS);
+    const leave = (number: number) => job(`left ${number}`, { channel: "mail.bulk" });
+    for (let number = 0; number < left; number++) scheduler.notify(leave(number));
+    const count = fill(scheduler, () => ({ channel: "mail.news" }));
+    for (let number = 0; number < left; number++) scheduler.forget("shop", `left ${number}`);
+
+    assertEquals(fill(scheduler, () => ({ channel: "mail.news" })), count + left);
+
+    scheduler.checkInvariants();
+  });
+
   it("refuses channels made on the fly as it refuses jobs", () => {
     const scheduler = Scheduler.create(coreWithPages(PAGES), CHANNELS);
     const count = fill(scheduler, (number) => ({ channel: `made.up.${number}` }));

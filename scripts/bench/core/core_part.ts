@@ -8,13 +8,13 @@ import { SCHEDULER } from "./scheduler_player.ts";
 import { SUBJECTS } from "./subjects.ts";
 
 const STOCK = "stock";
-/** A play of ours takes a hundredth of a stock one: a single one would be chance. */
-const PLAYS_A_TURN = 3;
+/** A play of ours takes 50 ms where a stock one takes seconds: a single one would be chance. */
+export const PLAYS_A_TURN = 3;
 export const CORE_COLUMNS = [
   ...SUBJECTS.map((it) => it.name),
   STOCK,
   ...[CORE.name, SCHEDULER.name].map((it) => `${STOCK} / ${it}`),
-  `${PLAIN.name} / ${CORE.name}`,
+  ...[CORE.name, SCHEDULER.name].map((it) => `${PLAIN.name} / ${it}`),
 ];
 
 /** The rules alone, played by the core, the package, plain TypeScript and the stock scheduler. */
@@ -78,6 +78,7 @@ function withRatios(values: Readonly<Record<string, number>>): Row["values"] {
     [`${STOCK} / ${CORE.name}`]: ratio(STOCK, CORE.name),
     [`${STOCK} / ${SCHEDULER.name}`]: ratio(STOCK, SCHEDULER.name),
     [`${PLAIN.name} / ${CORE.name}`]: ratio(PLAIN.name, CORE.name),
+    [`${PLAIN.name} / ${SCHEDULER.name}`]: ratio(PLAIN.name, SCHEDULER.name),
   };
 }
 

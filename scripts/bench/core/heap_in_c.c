@@ -34,11 +34,14 @@ typedef struct {
 static Job *records;
 static Entry *entries;
 static uint32_t size_class, count;
-/* The channel, as the core has it: read anew for every job. */
-static volatile double throttle, throttled_until = -INFINITY;
-static volatile int32_t released_count, capacity_of_channel = INT32_MAX;
-static volatile int32_t failed_count, is_paused, is_sequential;
-static uint32_t waiting_count, running_count;
+typedef struct {
+  double throttle, throttled_until;
+  uint32_t released_count;
+  int32_t capacity, failed_count, is_paused, is_sequential;
+  uint32_t waiting_count, running_count;
+} Channel;
+
+static Channel *root;
 static uint32_t wait_counts[33];
 static double now = 2e12, waited_in_all;
 static Result results[RESULT_MAX];
@@ -145,11 +148,11 @@ static void leave(uint32_t job) {
 }
 
 static uint32_t places(void) {
-  int is_closed = is_paused | (capacity_of_channel >= 0 && released_count >= capacity_of_channel) |
-                  (is_sequential && failed_count > 0);
-  if (throttled_until > now || is_closed) return 0;
-  if (throttle > 0) return 1;
-  return capacity_of_channel < 0 ? UINT32_MAX : capacity_of_channel - released_count;
+  int is_full = root->capacity >= 0 && (int32_t)root->released_count >= root->capacity;
+  int is_blocked = root->is_sequential && root->failed_count > 0;
+  if (root->throttled_until > now || root->is_paused || is_full || is_blocked) return 0;
+  if (root->throttle > 0) return 1;
+  return root->capacity < 0 ? UINT32_MAX : root->capacity - root->released_count;
 }
 
 static void note_wait(const Job *job) {
@@ -164,11 +167,11 @@ static void note_wait(const Job *job) {
 static void hand_out(uint32_t number, Result *result) {
   Job *job = &records[number];
   leave(number);
-  released_count++;
+  root->released_count++;
   job->place = 0;
   job->state = 1;
-  waiting_count--;
-  running_count++;
+  root->waiting_count--;
+  root->running_count++;
   note_wait(job);
   result->database = job->database;
   memcpy(result->uuid, job->uuid, sizeof(job->uuid));
@@ -180,7 +183,7 @@ static uint32_t next_random(void) { return state = state * 1664525u + 1013904223
 
 static void push_all(uint32_t jobs) {
   state = 1;
-  released_count = 0;
+  *root = (Channel){.throttled_until = -INFINITY, .capacity = INT32_MAX};
   for (uint32_t i = 0; i < jobs; i++) {
     for (int word = 0; word < 3; word++) records[i].uuid[word] = next_random();
     next_random();
@@ -211,6 +214,7 @@ static uint32_t pop_all(void) {
 int main(int argc, char **argv) {
   uint32_t jobs = (uint32_t)atol(argc > 1 ? argv[1] : "1000000");
   records = calloc(jobs, sizeof(Job));
+  root = malloc(sizeof(Channel));
   char line[80];
   while (fgets(line, sizeof(line), stdin)) {
     push_all(jobs);

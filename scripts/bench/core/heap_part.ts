@@ -5,6 +5,7 @@ import { capture } from "../../command.ts";
 import { pathOf } from "../../project.ts";
 import type { BenchOptions } from "../options.ts";
 import { median, type Row } from "../report.ts";
+import { PLAYS_A_TURN } from "./core_part.ts";
 import { CORE } from "./core_player.ts";
 import { PlayingProcess } from "./playing_process.ts";
 import { type Play, POPS, type Scenario } from "./scenarios.ts";
@@ -37,12 +38,15 @@ async function measure(
   const core = await PlayingProcess.ofSubject(CORE, scenario);
   const c = program && PlayingProcess.ofProgram([program, `${scenario.jobs().count}`]);
   const plays: { core: Play[]; c: Play[] } = { core: [], c: [] };
-  for (let round = 0; round <= rounds; round++) {
-    plays.core.push(await core.play());
-    if (c) plays.c.push(await c.play());
+  try {
+    for (let time = 0; time <= rounds * PLAYS_A_TURN; time++) {
+      plays.core.push(await core.play());
+      if (c) plays.c.push(await c.play());
+    }
+  } finally {
+    core.stop();
+    if (c) c.stop();
   }
-  core.stop();
-  if (c) c.stop();
   if (plays.c.some((it) => it.checksum !== plays.core[0]!.checksum)) {
     throw new Error("The heap in C has another order than the core's");
   }

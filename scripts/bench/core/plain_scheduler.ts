@@ -64,11 +64,19 @@ export class PlainScheduler {
       this.#leave(job);
     } else {
       const { database, uuid } = notice;
-      const own = { sequence, createdMs, priority, etaMs, state, channel } as const;
-      job = { key, database, uuid, ...own, heap: null, place: null, position: 0 };
+      // deno-fmt-ignore
+      job = {
+        key, database, uuid, sequence, createdMs, priority, etaMs, state, channel,
+        heap: null, place: null, position: 0,
+      };
       this.#jobs.set(key, job);
     }
-    Object.assign(job, { sequence, createdMs, priority, etaMs, state, channel });
+    job.sequence = sequence;
+    job.createdMs = createdMs;
+    job.priority = priority;
+    job.etaMs = etaMs;
+    job.state = state;
+    job.channel = channel;
     if (state === "waiting") channel.add(job);
     else if (state === "running") count(channel, null, 1);
     channel.touch();

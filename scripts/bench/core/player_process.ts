@@ -14,9 +14,10 @@ const [subjectName, scenarioName] = process.argv.slice(2);
 const subject = SUBJECTS.find((it) => it.name === subjectName)!;
 const scenario = ALL_SCENARIOS.find((it) => it.name === scenarioName)!;
 const jobs = scenario.jobs();
-const player = subject.start(scenario.channels, jobs);
+let player = subject.start(scenario.channels, jobs);
 for await (const _ of createInterface({ input: process.stdin })) {
-  reset(player, jobs);
+  if (scenario.isAnew) player = subject.start(scenario.channels, jobs);
+  else reset(player, jobs);
   collectGarbage();
   console.log(JSON.stringify(scenario.play(player)));
 }

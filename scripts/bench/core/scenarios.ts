@@ -17,6 +17,8 @@ export interface Scenario {
   /** How stock_player.py is asked for it; empty where it has nothing like it. */
   readonly stock: readonly string[];
   readonly channels: string;
+  /** Whether each play begins with a new scheduler, in memory that nobody has used before. */
+  readonly isAnew?: boolean;
   /** Made once: what making them leaves to the garbage collector would be paid in a play. */
   jobs(): JobColumns;
   /** The player knows no job yet. */
@@ -41,6 +43,11 @@ export function load(count: number): Scenario {
       return { elapsedMs, events: count, checksum };
     },
   };
+}
+
+/** The same with a new scheduler, as at a start. */
+export function loadAnew(count: number): Scenario {
+  return { ...load(count), name: `load ${inThousands(count)} anew`, isAnew: true };
 }
 
 /** Hand out, started, done, until nothing is left. */
@@ -268,6 +275,7 @@ export const SCENARIOS: readonly Scenario[] = [
   load(10_000),
   load(100_000),
   load(1_000_000),
+  loadAnew(100_000),
   drain(100_000, 4),
   drain(100_000, 100),
   churn(100_000),

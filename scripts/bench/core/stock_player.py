@@ -5,6 +5,7 @@ the add-on, brought by whoever runs this. For every line it reads it plays, and 
 JSON: elapsedMs, events, checksum.
 """
 
+import gc
 import importlib.util
 import json
 import sys
@@ -229,6 +230,7 @@ def main(folder, name, *numbers):
     scenarios = {it.__name__: it for it in (load, drain, churn, eta, channels, wakeup)}
     module = stock_channels(folder)
     for _ in sys.stdin:
+        gc.collect()
         elapsed, checksum = scenarios[name](module, *map(int, numbers))
         signed = checksum - (1 << 32) if checksum >= 1 << 31 else checksum
         play = {"elapsedMs": elapsed * 1000, "events": int(numbers[0]), "checksum": signed}
