@@ -5,8 +5,8 @@ import { buildDeclarations } from "./build/declarations.ts";
 import { filesBelow } from "./project.ts";
 import { runUnderDeno } from "./testing/deno_runner.ts";
 import { bundledForNode, nodeBinary, runUnderNode } from "./testing/node_runner.ts";
-import { report, type Results, type Run, type RunOptions, total } from "./testing/results.ts";
-import { withPostgres } from "./testing/shared_postgres.ts";
+import { report, type Run, together, total } from "./testing/results.ts";
+import { type Batch, batchesOf, runInShares } from "./testing/shares.ts";
 
 /*
  * `npm test`: builds, runs all tests under Deno and under Node at the same time (most of them wait
@@ -15,7 +15,6 @@ import { withPostgres } from "./testing/shared_postgres.ts";
  * real @std from JSR (Deno only).
  */
 
-const SHARES = 2;
 const USAGE = "npm test -- [--runtime=deno|node] [--std] [PART_OF_PATH ...]";
 
 async function main(args: readonly string[]): Promise<number> {
@@ -39,46 +38,26 @@ async function main(args: readonly string[]): Promise<number> {
   await buildBundles(() => {});
   await buildDeclarations(() => {});
 
-  const runs: Promise<Run>[] = [];
+  const batches: Batch[] = [];
+  const node = options.includes("--runtime=deno") || usesStd ? null : await nodeBinary();
   if (!options.includes("--runtime=node")) {
-    runs.push(...inShares(files, (own, place) => runUnderDeno(own, { usesStd, ...place })));
+    batches.push(...batchesOf(files, (own, place) => runUnderDeno(own, { usesStd, ...place })));
   }
-  if (!options.includes("--runtime=deno") && !usesStd) {
-    const node = await nodeBinary();
-    if (node === null) console.log("node: not installed here, nothing was run with it");
-    else {
-      const { bundles, reporter } = await bundledForNode(files);
-      runs.push(...inShares(bundles, (own, place) => {
-        return runUnderNode(node, { bundles: own, reporter }, place);
-      }));
-    }
+  if (node !== null) {
+    const { bundles, reporter } = await bundledForNode(files);
+    batches.push(...batchesOf(bundles, (own, place) => {
+      return runUnderNode(node, { bundles: own, reporter }, place);
+    }));
+  } else if (!options.includes("--runtime=deno") && !usesStd) {
+    console.log("node: not installed here, nothing was run with it");
   }
-  const results = await Promise.all(runs.map(async (run) => told(await run)));
-  return summedUp(results);
+  return summedUp(await runInShares(batches));
 }
 
-/**
- * A runner goes through its files one by one, and most tests wait most of their time: two of each,
- * with a PostgreSQL and a folder of their own.
- */
-function inShares(
-  files: readonly string[],
-  run: (share: readonly string[], place: RunOptions) => Promise<Run>,
-): Promise<Run>[] {
-  const count = files.length < 2 * SHARES ? 1 : SHARES;
-  return Array.from({ length: count }, (_, share) => {
-    const own = files.filter((_, index) => index % count === share);
-    const folder = `.build/tests/share_${share}`;
-    return withPostgres((environment) => run(own, { environment, folder }));
-  });
-}
-
-function told(run: Run): Run {
-  report(run);
-  return run;
-}
-
-function summedUp(results: readonly Results[]): number {
+function summedUp(runs: readonly Run[]): number {
+  const runners = [...new Set(runs.map((it) => it.runner))];
+  const results = runners.map((it) => together(it, runs));
+  for (const it of results) report(it);
   const sum = total(results);
   const idle = results.filter((it) => it.passed + it.failed === 0);
   for (const { runner } of idle) console.log(`${runner}: no test was run`);

@@ -39,9 +39,16 @@ export function nothingRun(runner: string): Run {
   return { runner, passed: 0, failed: 0, skipped: 0, output: "", seconds: 0 };
 }
 
+/** All runs of one runner as one; what tells of their failures has been shown. */
+export function together(runner: string, runs: readonly Run[]): Run {
+  const own = runs.filter((it) => it.runner === runner);
+  const seconds = own.reduce((sum, it) => sum + it.seconds, 0);
+  return { runner, ...total(own), output: "", seconds };
+}
+
 /** Says how a runner did; shows what it wrote if a test failed. */
 export function report({ runner, passed, failed, output, seconds }: Run): void {
-  if (failed > 0) console.log(output.trim() + "\n");
+  if (failed > 0 && output !== "") console.log(output.trim() + "\n");
   console.log(`${runner}: ${passed} passed, ${failed} failed in ${seconds.toFixed(1)} s`);
 }
 
