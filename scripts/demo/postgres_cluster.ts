@@ -7,6 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { GuardedChild, isAlive } from "./guarded_child.ts";
+import { memoryFolder } from "./memory_folder.ts";
 import { postgresBinaries } from "./postgres_binaries.ts";
 import { InstalledServer } from "./postgres_installed.ts";
 import { PostgresServer } from "./postgres_server.ts";
@@ -20,6 +21,8 @@ export interface ClusterOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Whether `restart` may be called. Default false. */
   readonly isRestartable?: boolean;
+  /** Whether it lies in memory, where that has room: for databases that come and go. Default false. */
+  readonly isInMemory?: boolean;
 }
 
 const FOLDER_PREFIX = "jobrunner-postgres-";
@@ -72,7 +75,8 @@ export class PostgresCluster extends PostgresServer {
       const installed = InstalledServer.fromEnvironment(process.env);
       if (installed !== null) return installed;
     }
-    clearLeftovers();
+    const folder = options.isInMemory ? memoryFolder() ?? tmpdir() : tmpdir();
+    clearLeftovers(folder);
     for (let attempt = 1;; attempt++) {
       const { cluster, log } = await startOnce(options);
       if (cluster !== null) return cluster;
@@ -82,7 +86,7 @@ export class PostgresCluster extends PostgresServer {
 
     async function startOnce(options: ClusterOptions) {
       const userId = process.getuid?.() === 0 ? NOBODY : undefined;
-      const directory = fs.mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+      const directory = fs.mkdtempSync(join(folder, `${FOLDER_PREFIX}${process.pid}-`));
       try {
         const binaries = postgresBinaries(directory, userId);
         const password = initialize(directory, binaries, userId);
@@ -212,11 +216,11 @@ export function freePort(): Promise<number> {
 }
 
 /** Removes what earlier processes left when both they and the guard of their server were killed. */
-function clearLeftovers(): void {
-  for (const name of fs.readdirSync(tmpdir())) {
+function clearLeftovers(folder: string): void {
+  for (const name of fs.readdirSync(folder)) {
     const owner = new RegExp(`^${FOLDER_PREFIX}(\\d+)-`).exec(name)?.[1];
     if (owner === undefined || isAlive(Number(owner))) continue;
-    const directory = join(tmpdir(), name);
+    const directory = join(folder, name);
     try {
       stopForgottenServer(directory);
       fs.rmSync(directory, { recursive: true, force: true });

@@ -11,7 +11,7 @@ export async function withPostgres<T>(
   run: (environment: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
   if (InstalledServer.fromEnvironment(process.env)) return await run({});
-  const server = await PostgresCluster.start({ allowInstalled: false });
+  const server = await PostgresCluster.start({ allowInstalled: false, isInMemory: true });
   try {
     const { host, port, user, password } = server;
     return await run({ JOBRUNNER_TEST_PG: `postgres://${user}:${password}@${host}:${port}` });

@@ -33,8 +33,9 @@ export class TestPostgres {
    */
   static async start(options: TestPostgresOptions = {}): Promise<TestPostgres> {
     const { isOwn = false, parameters = {} } = options;
-    const own = { allowInstalled: !isOwn, isRestartable: isOwn, parameters };
-    const server = await PostgresCluster.start(own);
+    const server = await PostgresCluster.start({
+      ...{ allowInstalled: !isOwn, isRestartable: isOwn, isInMemory: true, parameters },
+    });
     return new TestPostgres(server, server.connect("postgres", { max: 1 }));
   }
 
