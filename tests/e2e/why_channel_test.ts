@@ -1,62 +1,36 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
-import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
-import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
 import type { SteerTarget } from "../../src/steering.ts";
-import { HAS_BROWSER, TestBrowser } from "../browser/browser.ts";
-import { AskedRunner } from "../support/asked_runner.ts";
+import type { AskedRunner } from "../support/asked_runner.ts";
 import { closedPort } from "../support/http_server.ts";
-import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
-import { TestRunner, type TestRunnerOptions } from "../support/test_runner.ts";
+import type { TestDatabase } from "../support/test_postgres.ts";
+import type { TestRunnerOptions } from "../support/test_runner.ts";
 import { until } from "../support/until.ts";
+import { AT_WORK, WhyScene } from "../support/why_scene.ts";
 
 const CHANNELS = [
   ...["root:9", "mail:1", "mail.bulk:1", "sap:1:sequential", "slow:9:throttle=3600"],
   "off:2:paused",
 ].join();
-const AT_WORK = { plan: { workMs: 60_000 } };
 const EVERYTHING: SteerTarget = { what: "everything", name: null };
 
 describe("why a channel or a database does not run", () => {
-  let postgres: TestPostgres;
-  let odoo: StandInOdoo;
+  let scene: WhyScene;
   let database: TestDatabase;
   let asked: AskedRunner;
-  let browser: TestBrowser | null = null;
 
   beforeAll(async () => {
-    postgres = await TestPostgres.start();
-    odoo = await startOdoo(8);
-    // Elsewhere server and command line alone are asked.
-    if (HAS_BROWSER) browser = await TestBrowser.start();
+    scene = await WhyScene.start(CHANNELS);
   });
-  afterEach(async () => {
-    await asked.stop();
-    assertEquals(await postgres.backends(), 0);
-  });
-  afterAll(async () => {
-    await browser?.stop();
-    await odoo.stop();
-    await postgres.stop();
-  });
-
-  function startOdoo(workers: number): Promise<StandInOdoo> {
-    const generation = generationNamed("16.0");
-    return StandInOdoo.start({ generation, server: postgres.server, workers });
-  }
+  afterEach(() => scene.calm());
+  afterAll(() => scene.stop());
 
   async function run(options: Partial<TestRunnerOptions> = {}): Promise<void> {
-    asked = await AskedRunner.serve(
-      TestRunner.start(postgres, {
-        ...{ databases: [database], port: odoo.port, channels: CHANNELS },
-        ...options,
-      }),
-      browser,
-    );
+    asked = await scene.run([database], options);
   }
 
   async function serve(options: Partial<TestRunnerOptions> = {}): Promise<void> {
-    database = await postgres.database("16.0");
+    database = await scene.postgres.database("16.0");
     await run(options);
     await asked.test.untilReady(database);
   }
@@ -64,11 +38,6 @@ describe("why a channel or a database does not run", () => {
   const steering = () => asked.test.runner.steering;
   const untilState = (state: string) => {
     return until(`it is ${state}`, () => asked.test.stateOf(database) === state);
-  };
-  const untilWorking = (uuid: string) => {
-    return until(`job ${uuid} works`, () => {
-      return odoo.requests.of({ database: database.name, uuid }).working === 1;
-    });
   };
 
   it("is well, and would run a job at once", async () => {
@@ -81,7 +50,7 @@ describe("why a channel or a database does not run", () => {
   it("is full, or a channel above it is", async () => {
     await serve();
     const runs = await database.addJob({ channel: "mail", ...AT_WORK });
-    await untilWorking(runs);
+    await scene.untilWorking(database, runs);
 
     const full = await asked.untilChannelWhy("root.mail", "full");
     const below = await asked.untilChannelWhy("root.mail.bulk", "full");
@@ -97,7 +66,7 @@ describe("why a channel or a database does not run", () => {
   it("is sequential, and has a job that is not over or has failed", async () => {
     await serve();
     const first = await database.addJob({ channel: "sap", ...AT_WORK });
-    await untilWorking(first);
+    await scene.untilWorking(database, first);
 
     const busy = await asked.untilChannelWhy("root.sap", "full");
     await database.sql`update queue_job set state = 'failed' where uuid = ${first}`;
@@ -182,7 +151,7 @@ describe("why a channel or a database does not run", () => {
   });
 
   it("waits while the add-on is upgraded, or another job runner has the lock", async () => {
-    database = await postgres.database("16.0");
+    database = await scene.postgres.database("16.0");
     await database.sql`update ir_module_module set state = 'to upgrade' where name = 'queue_job'`;
     await run();
     await untilState("paused");
@@ -199,7 +168,7 @@ describe("why a channel or a database does not run", () => {
   });
 
   it("has nothing to run without the add-on, or where nobody serves it", async () => {
-    database = await postgres.database("16.0", { state: "uninstalled" });
+    database = await scene.postgres.database("16.0", { state: "uninstalled" });
     await run();
     await untilState("ignored");
 
@@ -212,21 +181,17 @@ describe("why a channel or a database does not run", () => {
 
   it("waits while another runner leads", async () => {
     await serve();
-    const leader = asked;
-    await run();
-    const standby = asked;
-    asked = leader;
+    const standby = await scene.run([database]);
     await until("it stands by", () => standby.test.runner.status.phase === "standby");
 
     const { answer } = await standby.untilChannelWhy("root.mail", "runner");
     await standby.untilDatabaseWhy(database, "runner", "database");
-    await standby.stop();
 
     assertStringIncludes(answer, "this job runner stands by for another one, which leads");
   });
 
   it("gets nothing while the runner stops, and when it has stopped", async () => {
-    const busy = await startOdoo(1);
+    const busy = await scene.startOdoo(1);
     await serve({ port: busy.port, drainTimeoutMs: 60_000 });
     const first = await database.addJob(AT_WORK);
     await database.untilState(first, "started");

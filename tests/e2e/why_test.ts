@@ -1,74 +1,42 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
-import { generationNamed } from "../../scripts/demo/odoo_schema.ts";
-import { StandInOdoo } from "../../scripts/demo/stand_in_odoo.ts";
 import type { ToldReason } from "../../src/why.ts";
-import { HAS_BROWSER, TestBrowser } from "../browser/browser.ts";
-import { AskedRunner, kindsOf } from "../support/asked_runner.ts";
+import { type AskedRunner, kindsOf } from "../support/asked_runner.ts";
 import { closedPort } from "../support/http_server.ts";
-import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
-import { TestRunner, type TestRunnerOptions } from "../support/test_runner.ts";
+import type { TestDatabase } from "../support/test_postgres.ts";
+import type { TestRunnerOptions } from "../support/test_runner.ts";
 import { until } from "../support/until.ts";
+import { AT_WORK, WhyScene } from "../support/why_scene.ts";
 
 const CHANNELS = "root:9,mail:1,sap:1:sequential,slow:9:throttle=3600,off:2:paused";
-const AT_WORK = { plan: { workMs: 60_000 } };
 
 describe("why a job does not run", () => {
-  let postgres: TestPostgres;
-  let odoo: StandInOdoo;
+  let scene: WhyScene;
   let database: TestDatabase;
-  let test: TestRunner | null = null;
-  let asked: AskedRunner | null = null;
-  let browser: TestBrowser | null = null;
+  let asked: AskedRunner;
 
   beforeAll(async () => {
-    postgres = await TestPostgres.start();
-    odoo = await startOdoo(8);
-    // Elsewhere server and command line alone are asked.
-    if (HAS_BROWSER) browser = await TestBrowser.start();
+    scene = await WhyScene.start(CHANNELS);
   });
-  afterEach(async () => {
-    await (asked ?? test)?.stop();
-    test = asked = null;
-    assertEquals(await postgres.backends(), 0);
-  });
-  afterAll(async () => {
-    await browser?.stop();
-    await odoo.stop();
-    await postgres.stop();
-  });
+  afterEach(() => scene.calm());
+  afterAll(() => scene.stop());
 
-  function startOdoo(workers: number): Promise<StandInOdoo> {
-    const generation = generationNamed("16.0");
-    return StandInOdoo.start({ generation, server: postgres.server, workers });
+  async function run(options: Partial<TestRunnerOptions> = {}): Promise<void> {
+    asked = await scene.run([database], options);
   }
 
-  async function serve(
-    options: { readonly channels?: string; readonly port?: number; readonly generation?: string } =
-      {},
-  ): Promise<void> {
-    database = await postgres.database(options.generation ?? "16.0");
-    const { channels = CHANNELS, port = odoo.port } = options;
-    await run({ databases: [database], port, channels });
-    await test!.untilReady(database);
-  }
-
-  async function run(options: TestRunnerOptions): Promise<void> {
-    test = TestRunner.start(postgres, options);
-    asked = await AskedRunner.serve(test, browser);
+  async function serve(options: Partial<TestRunnerOptions> = {}): Promise<void> {
+    database = await scene.postgres.database("16.0");
+    await run(options);
+    await asked.test.untilReady(database);
   }
 
   const untilWhy = (uuid: string, ...kinds: ToldReason["kind"][]) => {
-    return asked!.untilWhy(database, uuid, ...kinds);
+    return asked.untilWhy(database, uuid, ...kinds);
   };
   /** What is said of mail where this job runs alone. */
   const fullOf = (uuid: string) => {
     return `channel root.mail is full (1 of 1; running: ${uuid} of database ${database.name} for `;
-  };
-  const untilWorking = (uuid: string) => {
-    return until(`job ${uuid} works`, () => {
-      return odoo.requests.of({ database: database.name, uuid }).working === 1;
-    });
   };
 
   it("waits for its eta", async () => {
@@ -84,7 +52,7 @@ describe("why a job does not run", () => {
   it("waits in a full channel, behind more urgent ones", async () => {
     await serve();
     const runs = await database.addJob({ channel: "mail", ...AT_WORK });
-    await untilWorking(runs);
+    await scene.untilWorking(database, runs);
     const [first, last] = await database.addJobs(
       { channel: "root.mail", priority: 5 },
       { channel: "mail" },
@@ -100,20 +68,20 @@ describe("why a job does not run", () => {
       ["root", 1, 9],
     ]);
     assertStringIncludes(running.answer, "Odoo runs it for");
-    const channel = test!.runner.why.explainChannel("mail")!;
+    const channel = asked.test.runner.why.explainChannel("mail")!;
     assertEquals(kindsOf(channel), ["order", "full"]);
     assertEquals(channel.running.map((it) => it.uuid), [runs]);
-    const told = await asked!.command("why", "--channel=mail");
+    const told = await asked.command("why", "--channel=mail");
     assertEquals(told.code, 3);
     assertStringIncludes(told.output, fullOf(runs));
     assertMatch(told.output, new RegExp(`\n  ${runs} of database ${database.name}, asked for `));
-    assertEquals(test!.runner.why.explainChannel("never.heard.of"), null);
+    assertEquals(asked.test.runner.why.explainChannel("never.heard.of"), null);
   });
 
   it("waits in a sequential channel: for a job at work, and for a failed one", async () => {
     await serve();
     const first = await database.addJob({ channel: "sap", ...AT_WORK });
-    await untilWorking(first);
+    await scene.untilWorking(database, first);
     const uuid = await database.addJob({ channel: "sap" });
 
     const busy = await untilWhy(uuid, "full");
@@ -188,10 +156,10 @@ describe("why a job does not run", () => {
     await serve();
     const uuid = await database.addJob();
     await database.untilState(uuid, "done");
-    await until("it is over", async () => (await asked!.why(database, uuid)).history.length > 2);
+    await until("it is over", async () => (await asked.why(database, uuid)).history.length > 2);
     await database.sql`delete from queue_job`;
 
-    const { jobs } = await test!.runner.why.explain(null, uuid);
+    const { jobs } = await asked.test.runner.why.explain(null, uuid);
 
     assertEquals(jobs.map((it) => [kindsOf(it), it.history.at(-1)?.event]), [
       [["missing"], "answered"],
@@ -201,19 +169,19 @@ describe("why a job does not run", () => {
   it("waits while Odoo is away", async () => {
     await serve({ port: await closedPort(), channels: "root:1" });
     const uuid = await database.addJob();
-    await test!.log.until("Odoo is away");
+    await asked.test.log.until("Odoo is away");
 
     const { answer } = await untilWhy(uuid, "odoo");
 
     assertMatch(answer, /: Odoo at http:\/\/127.0.0.1:\d+ is away for [\d.]+ s: \S/);
-    assertEquals(kindsOf(test!.runner.why.explainDatabase(database.name)), ["odoo"]);
-    const seen = [await asked!.command("why", "-d", database.name), await asked!.command("status")];
+    assertEquals(kindsOf(asked.test.runner.why.explainDatabase(database.name)), ["odoo"]);
+    const seen = [await asked.command("why", "-d", database.name), await asked.command("status")];
     assertEquals(seen.map((it) => it.code), [3, 3]);
     for (const { output } of seen) assertMatch(output, /(Odoo at http\S+ is|:) away for /);
   });
 
   it("waits for a worker of Odoo", async () => {
-    const busy = await startOdoo(1);
+    const busy = await scene.startOdoo(1);
     await serve({ port: busy.port });
     const first = await database.addJob(AT_WORK);
     await database.untilState(first, "started");
@@ -228,14 +196,14 @@ describe("why a job does not run", () => {
   });
 
   it("is enqueued or started, and no request of ours is about it", async () => {
-    database = await postgres.database("16.0");
+    database = await scene.postgres.database("16.0");
     const [enqueued, started] = await database.addJobs(
       { state: "enqueued" },
       { state: "started" },
       { state: "failed" },
     );
-    await run({ databases: [database], port: odoo.port });
-    await test!.untilReady(database);
+    await run();
+    await asked.test.untilReady(database);
 
     await untilWhy(enqueued!, "othersRequest");
     const { path } = await untilWhy(started!, "runs");
@@ -245,25 +213,25 @@ describe("why a job does not run", () => {
   });
 
   it("waits for a place that an earlier runner's job has", async () => {
-    database = await postgres.database("16.0");
+    database = await scene.postgres.database("16.0");
     const started = await database.addJob({ channel: "mail", state: "started" });
     const uuid = await database.addJob({ channel: "mail" });
-    await run({ databases: [database], port: odoo.port, channels: CHANNELS });
-    await test!.untilReady(database);
+    await run();
+    await asked.test.untilReady(database);
 
     const { answer } = await untilWhy(uuid, "full");
-    const channel = await asked!.untilChannelWhy("root.mail", "order", "full");
+    const channel = await asked.untilChannelWhy("root.mail", "order", "full");
 
     assertStringIncludes(answer, `(1 of 1; running: ${started} of database ${database.name}`);
     assertEquals(channel.running.map((it) => [it.uuid, it.state]), [[started, "started"]]);
   });
 
   it("waits while its database is upgraded", async () => {
-    database = await postgres.database("16.0");
+    database = await scene.postgres.database("16.0");
     await database.sql`update ir_module_module set state = 'to upgrade' where name = 'queue_job'`;
     const uuid = await database.addJob();
-    await run({ databases: [database], port: odoo.port });
-    await until("it is paused", () => test!.stateOf(database) === "paused");
+    await run();
+    await until("it is paused", () => asked.test.stateOf(database) === "paused");
 
     const { answer } = await untilWhy(uuid, "unreadable", "database");
 
@@ -272,14 +240,14 @@ describe("why a job does not run", () => {
   });
 
   it("waits while another job runner holds the lock of its database", async () => {
-    database = await postgres.database("16.0");
+    database = await scene.postgres.database("16.0");
     await database.sql`select pg_advisory_lock(2293787760715711918)`;
     const uuid = await database.addJob();
-    await run({ databases: [database], port: odoo.port });
-    await until("it is on standby", () => test!.stateOf(database) === "standby");
+    await run();
+    await until("it is on standby", () => asked.test.stateOf(database) === "standby");
 
     const { answer, row } = await untilWhy(uuid, "database");
-    const { code, output } = await asked!.command("status");
+    const { code, output } = await asked.command("status");
     await database.release();
 
     assertStringIncludes(answer, "its database is on standby for ");
@@ -291,28 +259,26 @@ describe("why a job does not run", () => {
   it("waits while another runner leads", async () => {
     await serve();
     const uuid = await database.addJob({ channel: "off" });
-    const standby = new TestRunner(postgres, {
-      ...{ databases: [database], port: odoo.port, channels: CHANNELS },
-    });
-    standby.runner.start();
+    const standby = (await scene.run([database])).test;
     await until("it stands by", () => standby.runner.status.phase === "standby");
 
     const { jobs } = await standby.runner.why.explain(database.name, uuid);
-    await standby.stop();
 
     assertEquals(jobs.map(kindsOf), [["runner", "database"]]);
     assertStringIncludes(jobs[0]!.answer, "stands by for another one, which leads");
   });
 
   it("is looked for in all databases when none is named", async () => {
-    const others = await Promise.all(Array.from({ length: 10 }, () => postgres.database("16.0")));
+    const others = await Promise.all(
+      Array.from({ length: 10 }, () => scene.postgres.database("16.0")),
+    );
     database = others[3]!;
     const uuid = await database.addJob({ channel: "off" });
     await others[5]!.addJob({ channel: "off", uuid });
-    test = TestRunner.start(postgres, { databases: others, port: odoo.port, channels: CHANNELS });
-    await test.untilReady(...others);
+    asked = await scene.run(others);
+    await asked.test.untilReady(...others);
 
-    const { jobs, asked: count } = await test.runner.why.explain(null, uuid);
+    const { jobs, asked: count } = await asked.test.runner.why.explain(null, uuid);
 
     assertEquals(count, 10);
     assertEquals(jobs.map((it) => it.database).sort(), [others[3]!.name, others[5]!.name].sort());
