@@ -9,12 +9,16 @@ import { report, type Run, together, total } from "./testing/results.ts";
 import { type Batch, batchesOf, runInShares } from "./testing/shares.ts";
 
 /*
- * `npm test`: builds, runs all tests under Deno and under Node at the same time (most of them wait
- * most of their time) and ends with one line `N passed, N failed`. Arguments are parts of the paths
- * of the test files to run; `--runtime=deno` and `--runtime=node` choose one, `--std` takes the
- * real @std from JSR (Deno only).
+ * `npm test`: builds, runs all tests under Deno and under Node and ends with one line `N passed, N
+ * failed`. Arguments are parts of the paths of the test files to run; `--runtime=deno` and
+ * `--runtime=node` choose one, `--std` takes the real @std from JSR (Deno only).
  */
 
+/**
+ * What costs much and is the same under both runtimes, as a browser or processes of the benchmark
+ * run it: Node alone runs it, where there is one. What serves the page is tried in e2e/.
+ */
+const NODE_ALONE = ["tests/bench/", "tests/browser/"];
 const USAGE = "npm test -- [--runtime=deno|node] [--std] [PART_OF_PATH ...]";
 
 async function main(args: readonly string[]): Promise<number> {
@@ -25,7 +29,6 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`Cannot use "${unknown}": wanted is ${USAGE}`);
     return 2;
   }
-  const usesStd = options.includes("--std");
   const all = filesBelow("tests", "_test.ts");
   const strange = parts.filter((part) => !all.some((it) => it.includes(part)));
   if (strange.length > 0) {
@@ -38,20 +41,29 @@ async function main(args: readonly string[]): Promise<number> {
   await buildBundles(() => {});
   await buildDeclarations(() => {});
 
+  return summedUp(await runInShares(await batchesFor(files, options)));
+}
+
+async function batchesFor(files: readonly string[], options: readonly string[]): Promise<Batch[]> {
+  const usesStd = options.includes("--std");
+  const mayUseNode = !options.includes("--runtime=deno") && !usesStd;
+  const node = mayUseNode ? await nodeBinary() : null;
+  if (mayUseNode && node === null) console.log("node: not installed here, nothing was run with it");
   const batches: Batch[] = [];
-  const node = options.includes("--runtime=deno") || usesStd ? null : await nodeBinary();
   if (!options.includes("--runtime=node")) {
-    batches.push(...batchesOf(files, (own, place) => runUnderDeno(own, { usesStd, ...place })));
+    const isLeft = (file: string) => node !== null && NODE_ALONE.some((it) => file.startsWith(it));
+    const own = files.filter((it) => !isLeft(it));
+    const left = files.length - own.length;
+    if (left > 0) console.log(`deno: leaves ${left} files of ${NODE_ALONE.join(" and ")} to node`);
+    batches.push(...batchesOf(own, (some, place) => runUnderDeno(some, { usesStd, ...place })));
   }
   if (node !== null) {
     const { bundles, reporter } = await bundledForNode(files);
-    batches.push(...batchesOf(bundles, (own, place) => {
-      return runUnderNode(node, { bundles: own, reporter }, place);
+    batches.push(...batchesOf(bundles, (some, place) => {
+      return runUnderNode(node, { bundles: some, reporter }, place);
     }));
-  } else if (!options.includes("--runtime=deno") && !usesStd) {
-    console.log("node: not installed here, nothing was run with it");
   }
-  return summedUp(await runInShares(batches));
+  return batches;
 }
 
 function summedUp(runs: readonly Run[]): number {

@@ -21,7 +21,7 @@ export interface ClusterOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Whether `restart` may be called. Default false. */
   readonly isRestartable?: boolean;
-  /** Whether it lies in memory, where that has room: for databases that come and go. Default false. */
+  /** Whether it lies in memory, if that has room: for databases that come and go. Default false. */
   readonly isInMemory?: boolean;
 }
 

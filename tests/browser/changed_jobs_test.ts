@@ -1,50 +1,30 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { assertEquals } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import type { Page } from "playwright-core";
-import { ProcessScene } from "../support/process_scene.ts";
 import type { TestDatabase } from "../support/test_postgres.ts";
-import { barriersOf, HAS_BROWSER, TestBrowser } from "./browser.ts";
+import { barriersOf, HAS_BROWSER } from "./browser.ts";
+import { ProcessPage } from "./process_page.ts";
 
-const TOKEN = "0123456789abcdef0123456789abcdef";
 const MAY_RUN_TWICE = "One that is still at work, which nobody can know, may run twice.";
 
 describe("jobs changed on the page of a running process", { ignore: !HAS_BROWSER }, () => {
-  let browser: TestBrowser;
-  let scene: ProcessScene;
-  let folder: string;
+  let shown: ProcessPage;
   let database: TestDatabase;
   let page: Page;
 
   beforeAll(async () => {
-    [browser, scene] = await Promise.all([TestBrowser.start(), ProcessScene.start()]);
-    folder = mkdtempSync(join(tmpdir(), "jobrunner-token-"));
-    writeFileSync(join(folder, "token"), TOKEN, { mode: 0o600 });
+    shown = await ProcessPage.start();
   });
   beforeEach(async () => {
-    database = await scene.postgres.database("16.0");
-    const args = ["--admin-token-file", join(folder, "token")];
-    const host = await scene.serve(database, { args, mayWrite: false });
-    const [, url] = await host.untilLine(/health server: (http:\/\/127\.0\.0\.1:\d+)\/status/);
-    await host.untilLine(/database connections ready/);
-    page = (await browser.open(`${url}/`)).page;
-    await button("Read-only: sign in").click();
-    await page.getByLabel("The token of --admin-token-file").fill(TOKEN);
-    await button("Sign in").click();
+    database = await shown.scene.postgres.database("16.0");
+    await shown.open(database, { hasToken: true });
+    ({ page } = shown);
+    await shown.signIn();
   });
-  afterEach(async () => {
-    await browser.calm();
-    await scene.calm();
-  });
-  afterAll(async () => {
-    await browser.stop();
-    await scene.stop();
-    rmSync(folder, { recursive: true });
-  });
+  afterEach(() => shown.calm());
+  afterAll(() => shown.stop());
 
-  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const button = (name: string) => shown.button(name);
 
   async function openJob(uuid: string): Promise<void> {
     await page.evaluate((place) => void (location.hash = place), `job/${database.name}/${uuid}`);

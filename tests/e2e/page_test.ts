@@ -1,48 +1,33 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import type { Page } from "playwright-core";
-import type { HostProcess } from "../support/host_process.ts";
-import { ProcessScene } from "../support/process_scene.ts";
+import { barriersOf, HAS_BROWSER } from "../browser/browser.ts";
+import { ProcessPage } from "../browser/process_page.ts";
 import type { TestDatabase } from "../support/test_postgres.ts";
-import { barriersOf, HAS_BROWSER, TestBrowser } from "./browser.ts";
 
-const TOKEN = "0123456789abcdef0123456789abcdef";
 const HOSTILE = `<script>alert(1)</script><img src=x onerror=alert(2)>`;
 
 describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
-  let browser: TestBrowser;
-  let scene: ProcessScene;
+  let shown: ProcessPage;
   let database: TestDatabase;
-  let host: HostProcess;
   let page: Page;
 
   beforeAll(async () => {
-    [browser, scene] = await Promise.all([TestBrowser.start(), ProcessScene.start()]);
+    shown = await ProcessPage.start();
   });
   beforeEach(async () => {
-    database = await scene.postgres.database("16.0");
-    await run();
+    database = await shown.scene.postgres.database("16.0");
   });
+  afterEach(() => shown.calm());
+  afterAll(() => shown.stop());
 
-  async function run(...args: readonly string[]): Promise<void> {
-    host = await scene.serve(database, { args, mayWrite: false });
-    const [, url] = await host.untilLine(/health server: (http:\/\/127\.0\.0\.1:\d+)\/status/);
-    await host.untilLine(/database connections ready/);
-    page = (await browser.open(`${url}/`)).page;
+  async function open(hasToken: boolean): Promise<void> {
+    await shown.open(database, { hasToken });
+    ({ page } = shown);
   }
-  afterEach(async () => {
-    await browser.calm();
-    await scene.calm();
-  });
-  afterAll(async () => {
-    await browser.stop();
-    await scene.stop();
-  });
 
   it("finds a job, and says what became of it and why", async () => {
+    await open(false);
     const done = await database.addJob({ channel: "mail" });
     await database.untilState(done, "done");
 
@@ -62,6 +47,7 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
   });
 
   it("shows what went wrong as text, whatever it is", async () => {
+    await open(false);
     const uuid = await database.addJob({ channel: HOSTILE, state: "failed" });
     await database.sql`
       update queue_job set exc_info = ${HOSTILE}, name = ${HOSTILE} where uuid = ${uuid}`;
@@ -74,6 +60,7 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
   });
 
   it("can change nothing without a token file, and says so", async () => {
+    await open(false);
     await page.getByText("read-only", { exact: true }).waitFor();
 
     await page.locator('[data-row="root.mail"]').click();
@@ -82,36 +69,21 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
   });
 
   describe("with a token", () => {
-    let folder: string;
     const mail = () => page.locator('[data-row="root.mail"]');
-    const button = (name: string) => page.getByRole("button", { name, exact: true });
+    const button = (name: string) => shown.button(name);
 
-    beforeEach(async () => {
-      await browser.calm();
-      await scene.calm();
-      folder = mkdtempSync(join(tmpdir(), "jobrunner-token-"));
-      writeFileSync(join(folder, "token"), TOKEN, { mode: 0o600 });
-      await run("--admin-token-file", join(folder, "token"));
-    });
-    afterEach(() => rmSync(folder, { recursive: true }));
-
-    async function signIn(token: string): Promise<void> {
-      await button("Read-only: sign in").click();
-      await page.getByLabel("The token of --admin-token-file").fill(token);
-      await page.getByLabel("Your name, for the log").fill("Anna");
-      await button("Sign in").click();
-    }
+    beforeEach(() => open(true));
 
     it("pauses and resumes a channel and everything, and changes a capacity", async () => {
       await mail().click();
       assertEquals(await button("Pause this channel").count(), 0);
       await page.keyboard.press("Escape");
-      await signIn(TOKEN);
+      await shown.signIn();
       await mail().click();
 
       await button("Pause this channel").click();
       await button("Resume this channel").waitFor();
-      await host.untilLine(
+      await shown.host.untilLine(
         / WARNING .*steering: paused channel root\.mail, by Anna from 127\.0\.0\.1/,
       );
       const waiting = await database.addJob({ channel: "mail" });
@@ -136,7 +108,7 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
       const goTo = (place: string) => page.evaluate((it) => void (location.hash = it), place);
       const isRead = (what: string) =>
         page.getByRole("dialog").getByText(`${what} is paused by Anna since 20`).waitFor();
-      await signIn(TOKEN);
+      await shown.signIn();
       await button("Pause everything").click();
       await button("Resume everything").waitFor();
       const uuid = await database.addJob({ channel: "mail" });
@@ -158,17 +130,18 @@ describe("the page of a running process", { ignore: !HAS_BROWSER }, () => {
     });
 
     it("does nothing with a wrong one, and forgets it", async () => {
-      await signIn("wrong");
+      await shown.signIn("wrong");
 
       await button("Pause everything").click();
 
       await button("Read-only: sign in").waitFor();
-      browser.forgive("401");
+      shown.browser.forgive("401");
     });
   });
 
   // Its job keeps the only worker of Odoo.
   it("follows a job from its coming to its end", async () => {
+    await open(false);
     await page.getByText("live", { exact: true }).waitFor();
     const mail = page.locator('[data-row="root.mail"]');
     assertStringIncludes(await mail.innerText(), "0 of 1");
