@@ -33,7 +33,7 @@ export class InstalledServer extends PostgresServer {
     });
   }
 
-  override async stop(): Promise<void> {
-    for (const database of this.databases) await this.dropDatabase(database);
+  override stop(): Promise<void> {
+    return this.dropDatabases();
   }
 }

@@ -58,15 +58,15 @@ export abstract class PostgresServer {
 
   /** Drops a database together with its connections. A missing one is fine. */
   async dropDatabase(database: string): Promise<void> {
+    await this.#maintain((sql) => this.#drop(sql, database));
+  }
+
+  /** Drops all that were made here. */
+  async dropDatabases(): Promise<void> {
+    if (this.#databases.size === 0) return;
     await this.#maintain(async (sql) => {
-      const found = await sql`select 1 from pg_database where datname = ${database}`;
-      if (found.length === 0) return;
-      // Clients that reconnect at once must not get in between.
-      await sql.unsafe(`alter database ${quoted(database)} allow_connections false`);
-      await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${database}`;
-      await sql.unsafe(`drop database ${quoted(database)}`);
+      for (const database of this.databases) await this.#drop(sql, database);
     });
-    this.#databases.delete(database);
   }
 
   /**
@@ -93,6 +93,17 @@ export abstract class PostgresServer {
       PGUSER: this.user,
       ...(this.password === null ? {} : { PGPASSWORD: this.password }),
     };
+  }
+
+  async #drop(sql: Sql, database: string): Promise<void> {
+    const found = await sql`select 1 from pg_database where datname = ${database}`;
+    if (found.length > 0) {
+      // Clients that reconnect at once must not get in between.
+      await sql.unsafe(`alter database ${quoted(database)} allow_connections false`);
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${database}`;
+      await sql.unsafe(`drop database ${quoted(database)}`);
+    }
+    this.#databases.delete(database);
   }
 
   async #maintain(work: (sql: Sql) => Promise<void>): Promise<void> {

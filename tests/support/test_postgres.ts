@@ -130,7 +130,7 @@ export class TestPostgres {
   /** On a server that stays, its databases must go first. */
   async #dropRole(role: string): Promise<void> {
     if (this.server instanceof PostgresCluster) return;
-    for (const database of this.server.databases) await this.server.dropDatabase(database);
+    await this.server.dropDatabases();
     await this.admin.unsafe(`drop role ${role}`);
   }
 }
