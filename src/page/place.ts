@@ -47,6 +47,8 @@ export function usePlace(): Place {
   useEffect(() => {
     const note = () => setPlace(placeOf(location.hash));
     addEventListener("hashchange", note);
+    // Effects come after the first picture: it may have changed before anyone listened.
+    if (addressOf(placeOf(location.hash)) !== addressOf(place)) note();
     return () => removeEventListener("hashchange", note);
   }, []);
   return place;

@@ -103,6 +103,23 @@ describe("the page", { ignore: !HAS_BROWSER }, () => {
     await page.getByRole("dialog").getByText("its trigger is missing").waitFor();
   });
 
+  it("goes where it was sent while it opened", async () => {
+    const why = new SampleExplainer(sampleScheduler(NOW), NOW);
+    const { page } = await browser.open(await serve({ why }));
+    await page.addInitScript(() => {
+      const observer = new MutationObserver(() => {
+        if (!document.querySelector("main")) return;
+        observer.disconnect();
+        location.hash = "channel/root.mail.bulk";
+      });
+      observer.observe(document, { childList: true, subtree: true });
+    });
+
+    await page.reload();
+
+    await page.getByRole("dialog", { name: "Channel root.mail.bulk" }).waitFor();
+  });
+
   it("is gone through with keys", async () => {
     const { page } = await browser.open(await serve());
     const current = () => page.evaluate(() => document.activeElement?.getAttribute("data-row"));
