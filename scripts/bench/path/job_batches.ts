@@ -87,6 +87,8 @@ export function connectTo(database: string, max: number, name = "bench_odoo"): S
     max,
     idle_timeout: 0,
     max_lifetime: null,
+    // Hundreds of databases are connected to at once, on a machine that has other things to do.
+    connect_timeout: 120,
     connection: { application_name: name, ...PLANNED_ONCE },
     onnotice: () => undefined,
   });
