@@ -30,9 +30,7 @@ describe("why a channel or a database does not run", () => {
   }
 
   async function serve(options: Partial<TestRunnerOptions> = {}): Promise<void> {
-    database = await scene.postgres.database("16.0");
-    await run(options);
-    await asked.test.untilReady(database);
+    ({ database, asked } = await scene.serve(options));
   }
 
   const steering = () => asked.test.runner.steering;

@@ -26,9 +26,7 @@ describe("why a job does not run", () => {
   }
 
   async function serve(options: Partial<TestRunnerOptions> = {}): Promise<void> {
-    database = await scene.postgres.database("16.0");
-    await run(options);
-    await asked.test.untilReady(database);
+    ({ database, asked } = await scene.serve(options));
   }
 
   const untilWhy = (uuid: string, ...kinds: ToldReason["kind"][]) => {

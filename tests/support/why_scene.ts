@@ -10,6 +10,11 @@ import { until } from "./until.ts";
 /** For a job that is at work until its test has ended. */
 export const AT_WORK = { plan: { workMs: 60_000 } };
 
+interface Served {
+  readonly database: TestDatabase;
+  readonly asked: AskedRunner;
+}
+
 /** PostgreSQL and Odoo, real both, for runners that are asked in all ways why jobs do not run. */
 export class WhyScene {
   readonly #runners: AskedRunner[] = [];
@@ -44,6 +49,14 @@ export class WhyScene {
     const asked = await AskedRunner.serve(test, browser);
     this.#runners.push(asked);
     return asked;
+  }
+
+  /** The same for a new database of Odoo 16, which it leads. */
+  async serve(options: Partial<TestRunnerOptions> = {}): Promise<Served> {
+    const database = await this.postgres.database("16.0");
+    const asked = await this.run([database], options);
+    await asked.test.untilReady(database);
+    return { database, asked };
   }
 
   async untilWorking({ name }: TestDatabase, uuid: string): Promise<void> {
