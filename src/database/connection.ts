@@ -38,6 +38,12 @@ const LOCK_TIMEOUT_MS = 5_000;
 /** A link that dies while the server works is noticed by TCP within 15 s, where it can be. */
 const KEEP_ALIVE_SECONDS = 5;
 
+/**
+ * JSON stays a text: whoever wants it parses it when it is wanted, and a cast to `text` would have
+ * the server copy it.
+ */
+const JSON_TEXT = { to: 114, from: [114], serialize: String, parse: (text: string) => text };
+
 /** The servers to try, in order. */
 export function serversOf(settings: ConnectionSettings): OneServer[] {
   const { host, port } = settings;
@@ -102,6 +108,7 @@ export function driverOptions(
     backoff: false,
     // See `Session.run` for what takes its place.
     fetch_types: false,
+    types: { json: JSON_TEXT } as never,
     onnotice: () => {},
     connection: {
       application_name: applicationName,

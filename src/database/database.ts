@@ -8,7 +8,7 @@ import {
   type NothingToRun,
 } from "./generation.ts";
 import type { Logger } from "../log.ts";
-import { type JobRow, unpackedPage } from "./job_row.ts";
+import { JobPage, type JobRow } from "./job_row.ts";
 import { oldWorkers } from "./old_workers.ts";
 import {
   ADDON_STATE,
@@ -22,7 +22,7 @@ import {
   UNLOCK_GROUP,
 } from "./queries.ts";
 import { type Parameter, Session, type SessionLost } from "./session.ts";
-import { PAGE_ROWS } from "./statement.ts";
+import { PAGE_ROWS, pageLength } from "./statement.ts";
 
 export interface DatabaseOptions {
   /** How to reach the server; as libpq would, if absent. */
@@ -158,13 +158,15 @@ export class Database {
       if ("reason" in generation) {
         throw new Error(`Cannot read jobs of database "${this.name}": ${generation.reason}`);
       }
-      const text = jobPage(generation.columns, where, args.length);
+      const choice = { columns: generation.columns, where, placeholders: args.length };
       let afterId = 0;
       while (true) {
-        const rows = unpackedPage(await session.run(text, [...args, afterId, PAGE_ROWS]));
-        yield* rows;
-        if (rows.length < PAGE_ROWS) return;
-        afterId = rows.at(-1)!.sequence;
+        const text = jobPage({ ...choice, isFirst: afterId === 0 });
+        const values = [...args, afterId, PAGE_ROWS];
+        const page = new JobPage(await session.run(text, values, pageLength(afterId)));
+        yield* page;
+        if (page.length < PAGE_ROWS) return;
+        afterId = page.lastId;
       }
     } finally {
       await session.end();

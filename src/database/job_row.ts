@@ -12,34 +12,65 @@ export function jobRows(rows: readonly Row[]): readonly JobRow[] {
   return rows as unknown as readonly JobRow[];
 }
 
-/** What JSON has no number for, an infinite date, is a text in it. */
-type JsonNumber = number | string;
-
-interface JobPage {
-  readonly uuid: readonly string[] | null;
-  readonly channel: readonly (string | null)[];
-  readonly state: readonly string[];
-  readonly priority: readonly (number | null)[];
-  readonly sequence: readonly number[];
-  readonly createdMs: readonly (JsonNumber | null)[];
-  readonly etaMs: readonly (JsonNumber | null)[];
-  readonly enqueuedMs: readonly (JsonNumber | null)[];
+/** Rows that were read, to go through. */
+export interface JobRows extends Iterable<JobRow> {
+  readonly length: number;
 }
 
-/** A page of jobs as `jobPage` packs it: one row, whose columns are arrays, or null if empty. */
-export function unpackedPage(rows: readonly Row[]): readonly JobRow[] {
-  const page = rows[0] as unknown as JobPage;
-  return (page.uuid ?? []).map((uuid, index) => ({
+/** As `jobPage` packs it: of each column an array in JSON, or null if there is no row. */
+interface PackedPage extends Readonly<Record<keyof JobRow, string | null>> {
+  readonly count: number;
+  readonly lastId: number | null;
+}
+
+/**
+ * A page of jobs, unpacked when its rows are first wanted: that takes as long as the server needs
+ * for the next one, which can be asked for before.
+ */
+export class JobPage implements JobRows {
+  readonly length: number;
+  /** The next page begins behind it. */
+  readonly lastId: number;
+  #packed: PackedPage | null;
+  #rows: readonly JobRow[] = [];
+
+  /** @param rows The one that a page comes in. */
+  constructor([row]: readonly Row[]) {
+    this.#packed = row as unknown as PackedPage;
+    this.length = this.#packed.count;
+    this.lastId = this.#packed.lastId ?? 0;
+  }
+
+  [Symbol.iterator](): Iterator<JobRow> {
+    if (this.#packed) this.#rows = unpacked(this.#packed);
+    this.#packed = null;
+    return this.#rows[Symbol.iterator]();
+  }
+}
+
+function unpacked(page: PackedPage): readonly JobRow[] {
+  const column = <T>(name: keyof JobRow): readonly T[] => JSON.parse(page[name] ?? "[]");
+  const channels = column<string | null>("channel");
+  const states = column<string>("state");
+  const priorities = column<number | null>("priority");
+  const sequences = column<number>("sequence");
+  const createdMs = column<JsonNumber | null>("createdMs");
+  const etaMs = column<JsonNumber | null>("etaMs");
+  const enqueuedMs = column<JsonNumber | null>("enqueuedMs");
+  return column<string>("uuid").map((uuid, index) => ({
     uuid,
-    channel: page.channel[index]!,
-    state: page.state[index]!,
-    priority: page.priority[index]!,
-    sequence: page.sequence[index]!,
-    createdMs: timeOf(page.createdMs[index]!),
-    etaMs: timeOf(page.etaMs[index]!),
-    enqueuedMs: timeOf(page.enqueuedMs[index]!),
+    channel: channels[index]!,
+    state: states[index]!,
+    priority: priorities[index]!,
+    sequence: sequences[index]!,
+    createdMs: timeOf(createdMs[index]!),
+    etaMs: timeOf(etaMs[index]!),
+    enqueuedMs: timeOf(enqueuedMs[index]!),
   }));
 }
+
+/** What JSON has no number for, an infinite date, is a text in it. */
+type JsonNumber = number | string;
 
 function timeOf(value: JsonNumber | null): number | null {
   return typeof value === "string" ? Number(value) : value;

@@ -28,15 +28,21 @@ export const OPENING = `
       then set_config('client_connection_check_interval', '1000', false) end as "checkInterval"`;
 
 /**
- * What the next statements of a session are: how long they may take, and whether they look at a few
- * rows by their keys. Those are planned once for all, with an index whatever the statistics say: to
- * plan each anew costs the server as much as to carry it out. PostgreSQL before 12 plans each.
+ * How statements find their rows. `keys`: a few by their keys. They are planned once for all, with
+ * an index whatever the statistics say: to plan each anew costs the server as much as to carry it
+ * out. PostgreSQL before 12 plans each. `order`: in the order of an index, without sorting. `any`:
+ * as the server likes.
  */
-export function allowStatements(timeoutMs: number, isByKey: boolean): string {
+export type Finding = "keys" | "order" | "any";
+
+/** What the next statements of a session are: how long they may take, how they find their rows. */
+export function allowStatements(timeoutMs: number, finding: Finding): string {
+  const mode = finding === "keys" ? "force_generic_plan" : "auto";
   return `select set_config('statement_timeout', '${timeoutMs}', false),
-    set_config('enable_seqscan', '${isByKey ? "off" : "on"}', false),
+    set_config('enable_seqscan', '${finding === "keys" ? "off" : "on"}', false),
+    set_config('enable_sort', '${finding === "order" ? "off" : "on"}', false),
     case when current_setting('plan_cache_mode', true) is not null
-      then set_config('plan_cache_mode', '${isByKey ? "force_generic_plan" : "auto"}', false) end`;
+      then set_config('plan_cache_mode', '${mode}', false) end`;
 }
 
 /** The same where the backend is shared with others. */
@@ -50,9 +56,9 @@ export const IS_ODOO = `select to_regclass('ir_module_module') is not null as od
 export const FACTS = `
   select
     (select coalesce(json_agg(json_build_object(
-       'name', name, 'state', state, 'version', latest_version)), '[]')::text
+       'name', name, 'state', state, 'version', latest_version)), '[]')
      from ir_module_module where name in ('connector', 'queue_job')) as addons,
-    (select coalesce(json_agg(attname), '[]')::text from pg_attribute
+    (select coalesce(json_agg(attname), '[]') from pg_attribute
      where attrelid = to_regclass('queue_job') and attnum > 0 and not attisdropped) as columns,
     to_regclass('queue_job_lock') is not null as "hasJobLocks"`;
 
@@ -121,15 +127,29 @@ const PACKED = [
   ...["createdMs", "etaMs", "enqueuedMs"],
 ].map((it) => `json_agg("${it}") as "${it}"`);
 
+/** A text of `jobPage` is for the first page, or for one that follows a full one. */
+export interface PageChoice {
+  readonly columns: ReadonlySet<string>;
+  /** SQL that chooses the jobs. */
+  readonly where: string;
+  /** Of `where`. */
+  readonly placeholders: number;
+  readonly isFirst: boolean;
+}
+
 /**
  * A page of the jobs that `where` chooses, by id. Behind the placeholders of `where` come the last
  * id of the page before and the size of a page. It is one row, of an array for each column: the
  * driver would spend twice as much on a row for each job, most of it on garbage.
+ *
+ * Where few of millions are chosen, they are on the first page and an index finds them. Where many
+ * are, the others are walked to by id, as `is true` keeps PostgreSQL from other indexes: by
+ * statistics that are older than the jobs it would find and sort all of them for each page.
  */
-export function jobPage(columns: ReadonlySet<string>, where: string, placeholders: number): string {
-  return `select ${PACKED.join(", ")} from (
+export function jobPage({ columns, where, placeholders, isFirst }: PageChoice): string {
+  return `select count(*)::int as count, max(sequence) as "lastId", ${PACKED.join(", ")} from (
     select ${jobColumns(columns)} from queue_job
-    where id > $${placeholders + 1}::float8::bigint and (${where})
+    where id > $${placeholders + 1}::float8::bigint and (${where})${isFirst ? "" : " is true"}
     order by id limit $${placeholders + 2}::int) page`;
 }
 

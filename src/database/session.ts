@@ -16,9 +16,11 @@ export type Row = Record<string, unknown>;
 
 /**
  * `keyed`: finds a few rows by their keys, again and again. `brief`: soon over. `long`: may read a
- * whole table.
+ * whole table. `onward`: reads it on, in the order of its ids.
  */
-export type Length = "keyed" | "brief" | "long";
+export type Length = "keyed" | "brief" | "long" | "onward";
+
+const FINDINGS = { keyed: "keys", brief: "any", long: "any", onward: "order" } as const;
 
 /** How long the server may take for a brief statement, so that a dead link is soon noticed. */
 const BRIEF_MS = 10_000;
@@ -194,7 +196,7 @@ export class Session {
     if (this.#lost) throw this.#lost;
     if (this.#state === "ended") throw new SessionLost("ENDED", "the session was ended");
     const { statementTimeoutMs } = this.#options.connection;
-    const timeoutMs = length === "long"
+    const timeoutMs = length === "long" || length === "onward"
       ? statementTimeoutMs
       : Math.min(statementTimeoutMs, BRIEF_MS);
     this.#allow(length, timeoutMs);
@@ -220,7 +222,7 @@ export class Session {
     if (this.#allowed === null || length === this.#allowed) return;
     this.#allowed = length;
     // The statement behind it meets the same end.
-    this.#sql.unsafe(allowStatements(timeoutMs, length === "keyed")).catch(() => {});
+    this.#sql.unsafe(allowStatements(timeoutMs, FINDINGS[length])).catch(() => {});
   }
 
   /** What `begin` comes to, unless the session is over before. Its timer ends with it. */

@@ -1,6 +1,6 @@
 import type { TimerSet } from "../clock.ts";
 import type { StartGuard } from "../database/generation.ts";
-import type { JobRow } from "../database/job_row.ts";
+import type { JobRows } from "../database/job_row.ts";
 import type { Statement } from "../database/statement.ts";
 import type { RowGate } from "./row_gate.ts";
 
@@ -13,7 +13,7 @@ export class OnTheWay {
   readonly #gate: Pick<RowGate, "apply">;
   #statement: Statement | null = null;
   #isOvertaken = false;
-  #page: { readonly rows: readonly JobRow[]; readonly guard: StartGuard } | null = null;
+  #page: { readonly rows: JobRows; readonly guard: StartGuard } | null = null;
 
   constructor(timers: TimerSet, gate: Pick<RowGate, "apply">) {
     this.#timers = timers;
@@ -30,7 +30,7 @@ export class OnTheWay {
   }
 
   /** A page that is let in while the next one is read: before that has come, at the latest. */
-  keep(rows: readonly JobRow[], guard: StartGuard): void {
+  keep(rows: JobRows, guard: StartGuard): void {
     this.#page = { rows, guard };
     this.#timers.after(NEXT_ASKED_MS, () => this.#letIn());
   }

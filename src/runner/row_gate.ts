@@ -1,7 +1,7 @@
 import { backoffMs } from "../backoff.ts";
 import type { Clock, TimerSet } from "../clock.ts";
 import type { StartGuard } from "../database/generation.ts";
-import type { JobRow } from "../database/job_row.ts";
+import type { JobRow, JobRows } from "../database/job_row.ts";
 import { isNeverSent, type Outcome } from "../dispatch/outcome.ts";
 import type { Logger } from "../log.ts";
 import { AnsweredJobs, RETURN_BACKOFF } from "./answered_jobs.ts";
@@ -109,15 +109,15 @@ export class RowGate {
   }
 
   /** These were read one by one: those not among the rows are gone. */
-  applyRead(uuids: readonly string[], rows: readonly JobRow[], guard: StartGuard): void {
+  applyRead(uuids: readonly string[], rows: JobRows, guard: StartGuard): void {
     this.apply(rows, guard);
     if (rows.length === uuids.length) return;
-    const found = new Set(rows.map((it) => it.uuid));
+    const found = new Set([...rows].map((it) => it.uuid));
     for (const uuid of uuids) if (!found.has(uuid)) this.#applyMissing(uuid);
   }
 
   /** Rows were read. */
-  apply(rows: readonly JobRow[], guard: StartGuard): void {
+  apply(rows: JobRows, guard: StartGuard): void {
     const { foreign, onForeign } = this.#options;
     // Before any row has an effect: one that holds the database back hides no other.
     for (const row of rows) if (foreign.isItsDoing(row)) onForeign(row.uuid);

@@ -42,9 +42,9 @@ export class Scan {
   }
 
   /** The page has been read. What its rows bring about comes after: it may ask for the next. */
-  advance({ rows }: Answer): void {
+  advance({ rows, lastId }: Answer): void {
     if (rows.length === PAGE_ROWS) {
-      this.#afterId = rows.at(-1)!.sequence;
+      this.#afterId = lastId;
       return;
     }
     this.#afterId = 0;

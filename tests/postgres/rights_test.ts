@@ -73,8 +73,8 @@ describe("a role with just the rights that suffice", () => {
     const claim = { kind: "claim", uuids: [uuid!], enqueuedSeconds: 1_700_000_000 } as const;
 
     assertEquals(
-      (await ours!.run({ kind: "scanCounted", afterId: 0, sequentialChannels: ["root"] }))
-        .rows.map((it) => it.uuid),
+      [...(await ours!.run({ kind: "scanCounted", afterId: 0, sequentialChannels: ["root"] })).rows]
+        .map((it) => it.uuid),
       [failed!],
     );
     assertEquals((await ours!.run({ kind: "scanWaiting", afterId: 0 })).rows.length, 1);

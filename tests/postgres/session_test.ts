@@ -158,6 +158,7 @@ describe("Session", () => {
     assertEquals(await timeouts("long"), ["20s", "5s"]);
     assertEquals(await timeouts("brief"), ["10s", "5s"]);
     assertEquals(await timeouts("keyed"), ["10s", "5s"]);
+    assertEquals(await timeouts("onward"), ["20s", "5s"]);
     assertEquals(await timeouts("long"), ["20s", "5s"]);
     await session.end();
   });
@@ -167,17 +168,18 @@ describe("Session", () => {
     const modes = async (length: Length) => {
       const [row] = await session.run(
         `select current_setting('plan_cache_mode', true) as plan,
-          current_setting('enable_seqscan') as seqscan`,
+          current_setting('enable_seqscan') as seqscan, current_setting('enable_sort') as sort`,
         [],
         length,
       );
-      return [row!["plan"], row!["seqscan"]];
+      return [row!["plan"], row!["seqscan"], row!["sort"]];
     };
     const [plan] = await modes("long");
     const knowsModes = plan !== null;
 
-    assertEquals(await modes("keyed"), [knowsModes ? "force_generic_plan" : null, "off"]);
-    assertEquals(await modes("brief"), [knowsModes ? "auto" : null, "on"]);
+    assertEquals(await modes("keyed"), [knowsModes ? "force_generic_plan" : null, "off", "on"]);
+    assertEquals(await modes("onward"), [knowsModes ? "auto" : null, "on", "off"]);
+    assertEquals(await modes("brief"), [knowsModes ? "auto" : null, "on", "on"]);
     await session.end();
   });
 

@@ -2,7 +2,13 @@ import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import type { InstallOptions } from "../../scripts/demo/odoo_schema.ts";
 import { SystemClock } from "../../src/clock.ts";
-import { allowStatements, CLAIM, PUT_BACK } from "../../src/database/queries.ts";
+import {
+  allowStatements,
+  CLAIM,
+  jobPage,
+  PUT_BACK,
+  WAITING_STATES,
+} from "../../src/database/queries.ts";
 import { execute, FAILED_NAMES_MAX, PAGE_ROWS } from "../../src/database/statement.ts";
 import { LedDatabase } from "../support/led_database.ts";
 import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
@@ -119,7 +125,7 @@ describe("execute", () => {
       await lead();
       await odoo.sql`vacuum analyze queue_job`;
       const explained = await odoo.sql.begin(async (sql) => {
-        await sql.unsafe(allowStatements(10_000, true));
+        await sql.unsafe(allowStatements(10_000, "keys"));
         await sql.unsafe(`prepare claim(text[], int, float8) as ${CLAIM}`);
         await sql.unsafe(`prepare put_back(text[], int, float8[]) as ${PUT_BACK}`);
         return [
@@ -134,6 +140,28 @@ describe("execute", () => {
         assertMatch(text, /queue_job_uuid_index[^]*?Index Cond: \(\(uuid\)::text = /);
         assertEquals(/Seq Scan|queue_job_state_index/.test(text), false, text);
       }
+    });
+
+    it("walks by id behind the first page, by statistics of an empty table too", async () => {
+      await lead();
+      await odoo.sql`alter table queue_job set (autovacuum_enabled = false)`;
+      await odoo.sql`vacuum analyze queue_job`;
+      await odoo.sql`
+        insert into queue_job (uuid, state, date_created)
+        select 'job ' || number, 'pending', now() from generate_series(1, 20000) number`;
+      const page = jobPage({
+        ...{ columns: new Set(["channel"]), where: WAITING_STATES },
+        ...{ placeholders: 0, isFirst: false },
+      });
+      const explained = await odoo.sql.begin(async (sql) => {
+        await sql.unsafe(allowStatements(10_000, "order"));
+        await sql.unsafe(`prepare page(float8, int) as ${page}`);
+        return await sql.unsafe("explain execute page(10000, 5000)");
+      });
+
+      const text = explained.map((it) => it["QUERY PLAN"]).join("\n");
+      assertMatch(text, /Index Scan using queue_job_pkey[^]*?Index Cond: \(id > '?10000/);
+      assertEquals(/Sort|queue_job_state_index/.test(text), false, text);
     });
 
     it("passes over a row that someone's transaction holds, without waiting", async () => {
@@ -356,10 +384,10 @@ describe("execute", () => {
         insert into queue_job (uuid, state, date_created)
         select 'job ' || number, 'pending', now() from generate_series(1, ${count}::int) number`;
 
-      const first = await scanWaiting();
-      const second = await scanWaiting(first.at(-1)!.sequence);
+      const first = await ours.run({ kind: "scanWaiting", afterId: 0 });
+      const second = await scanWaiting(first.lastId);
 
-      assertEquals(first.length, PAGE_ROWS);
+      assertEquals(first.rows.length, PAGE_ROWS);
       assertEquals(second.map((it) => it.uuid)[0], `job ${PAGE_ROWS + 1}`);
       assertEquals(second.length, 10);
     });

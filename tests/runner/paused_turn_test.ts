@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { beforeEach, describe, it } from "@std/testing/bdd";
+import { NO_ANSWER } from "../../src/database/statement.ts";
 import { DrivenTurn, row } from "./driven_turn.ts";
 
 describe("DatabaseTurn that an operator pauses", () => {
@@ -63,7 +64,7 @@ describe("DatabaseTurn that an operator pauses", () => {
     driven.expect("claim");
 
     pause("paused by anna");
-    driven.turn.completed({ rows: [], uuids: ["a"], failedCounts: new Map(), stuck: [] });
+    driven.turn.completed({ ...NO_ANSWER, uuids: ["a"] });
 
     assertEquals([driven.asked, driven.running], [["a"], 1]);
   });

@@ -10,6 +10,7 @@ const FULL_PAGE = {
     { length: PAGE_ROWS },
     (_, index) => row(`j${index}`, "pending", { sequence: index + 1 }),
   ),
+  lastId: PAGE_ROWS,
 };
 
 describe("Scan", () => {

@@ -45,7 +45,9 @@ export class Backend {
     const statement = this.#statement!;
     this.#statement = null;
     const answer = this.table.execute(statement, nowMs);
-    const versions = new Map(answer.rows.map(({ uuid }) => [uuid, this.table.get(uuid)!.version]));
+    const versions = new Map(
+      [...answer.rows].map(({ uuid }) => [uuid, this.table.get(uuid)!.version]),
+    );
     const message = { kind: "answer", statement, answer, versions } as const;
     this.wire.push(message);
     return message;

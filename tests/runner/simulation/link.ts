@@ -240,6 +240,6 @@ function told(statement: Statement): string {
 }
 
 function toldAnswer({ answer }: Message & { kind: "answer" }): string {
-  const rows = answer.rows.map((it) => `${it.uuid} ${it.state}`);
+  const rows = [...answer.rows].map((it) => `${it.uuid} ${it.state}`);
   return `[${[...rows, ...answer.uuids].join(", ")}]`;
 }

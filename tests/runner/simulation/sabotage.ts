@@ -42,11 +42,11 @@ export class Sabotage {
   answer(answer: Answer, table: JobTable): Answer {
     if (this.kind === "a deaf ear for a stock runner") {
       const isTheirs = ({ uuid }: JobRow) => (table.get(uuid)?.foreignMark ?? 0) > 0;
-      const rows = answer.rows.map((it) => isTheirs(it) ? { ...it, state: "started" } : it);
+      const rows = [...answer.rows].map((it) => isTheirs(it) ? { ...it, state: "started" } : it);
       return { ...answer, rows };
     }
     if (this.kind !== "a false alarm") return answer;
-    const rows = answer.rows.map((it) =>
+    const rows = [...answer.rows].map((it) =>
       it.enqueuedMs === null ? it : { ...it, enqueuedMs: it.enqueuedMs + ++this.#count }
     );
     return { ...answer, rows };
