@@ -1,11 +1,20 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /** The kernel's clock ticks of `/proc`, 100 a second on every Linux in use. */
 const TICK_MS = 10;
 
 /** Processor time of a process so far, user and system, its ended threads included. */
 export function cpuMs(processId: number): number {
-  return cpuMsOf(readFileSync(`/proc/${processId}/stat`, "utf8"));
+  return cpuMsOf(readFileSync(statFile(processId), "utf8"));
+}
+
+/** The same; null when there is no such process any more. */
+export function cpuMsUnlessEnded(processId: number): number | null {
+  return existsSync(statFile(processId)) ? cpuMs(processId) : null;
+}
+
+function statFile(processId: number): string {
+  return `/proc/${processId}/stat`;
 }
 
 /** The same from the text of `/proc/PID/stat`. */

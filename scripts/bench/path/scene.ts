@@ -3,7 +3,7 @@ import { PostgresCluster } from "../../demo/postgres_cluster.ts";
 import type { PostgresServer, Sql } from "../../demo/postgres_server.ts";
 import { fillSql } from "./job_load.ts";
 import { OdooProcess } from "./odoo_process.ts";
-import { cpuMs } from "./process_cost.ts";
+import { cpuMs, cpuMsUnlessEnded } from "./process_cost.ts";
 import { RunnerProcess } from "./runner_process.ts";
 import type { Subject } from "./subjects.ts";
 
@@ -132,13 +132,19 @@ export class Scene {
 
   /** What `work` costs the runner and its backends. */
   async spent(subject: Subject, runner: RunnerProcess, work: () => Promise<void>): Promise<Spent> {
-    const backends = await this.backends(subject);
-    const sum = () => backends.reduce((total, it) => total + cpuMs(it), 0);
-    const before = { runnerMs: cpuMs(runner.processId), backendsMs: sum() };
+    const backends = (await this.backends(subject)).map((id) => ({
+      id,
+      beforeMs: cpuMsUnlessEnded(id) ?? 0,
+    }));
+    const runnerMs = cpuMs(runner.processId);
     await work();
+    // A backend that has ended meanwhile cannot be asked any more.
+    const grownMs = backends.map(({ id, beforeMs }) =>
+      (cpuMsUnlessEnded(id) ?? beforeMs) - beforeMs
+    );
     return {
-      runnerMs: cpuMs(runner.processId) - before.runnerMs,
-      backendsMs: sum() - before.backendsMs,
+      runnerMs: cpuMs(runner.processId) - runnerMs,
+      backendsMs: grownMs.reduce((sum, it) => sum + it, 0),
     };
   }
 
