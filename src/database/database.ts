@@ -22,7 +22,7 @@ import {
   UNLOCK_GROUP,
 } from "./queries.ts";
 import { type Parameter, Session, type SessionLost } from "./session.ts";
-import { PAGE_ROWS, pageLength } from "./statement.ts";
+import { PAGE_ROWS } from "./statement.ts";
 
 export interface DatabaseOptions {
   /** How to reach the server; as libpq would, if absent. */
@@ -158,15 +158,13 @@ export class Database {
       if ("reason" in generation) {
         throw new Error(`Cannot read jobs of database "${this.name}": ${generation.reason}`);
       }
-      const choice = { columns: generation.columns, where, placeholders: args.length };
-      let afterId = 0;
-      while (true) {
-        const text = jobPage({ ...choice, isFirst: afterId === 0 });
-        const values = [...args, afterId, PAGE_ROWS];
-        const page = new JobPage(await session.run(text, values, pageLength(afterId)));
+      const { columns } = generation;
+      const text = jobPage({ columns, where, placeholders: args.length, isWalk: false });
+      let afterId: number | null = 0;
+      while (afterId !== null) {
+        const page: JobPage = new JobPage(await session.run(text, [...args, afterId, PAGE_ROWS]));
         yield* page;
-        if (page.length < PAGE_ROWS) return;
-        afterId = page.lastId;
+        afterId = page.nextId;
       }
     } finally {
       await session.end();

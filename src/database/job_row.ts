@@ -20,7 +20,7 @@ export interface JobRows extends Iterable<JobRow> {
 /** As `jobPage` packs it: of each column an array in JSON, or null if there is no row. */
 interface PackedPage extends Readonly<Record<keyof JobRow, string | null>> {
   readonly count: number;
-  readonly lastId: number | null;
+  readonly nextId: number | null;
 }
 
 /**
@@ -29,8 +29,8 @@ interface PackedPage extends Readonly<Record<keyof JobRow, string | null>> {
  */
 export class JobPage implements JobRows {
   readonly length: number;
-  /** The next page begins behind it. */
-  readonly lastId: number;
+  /** The id that the next page begins behind; null after the last. */
+  readonly nextId: number | null;
   #packed: PackedPage | null;
   #rows: readonly JobRow[] = [];
 
@@ -38,7 +38,7 @@ export class JobPage implements JobRows {
   constructor([row]: readonly Row[]) {
     this.#packed = row as unknown as PackedPage;
     this.length = this.#packed.count;
-    this.lastId = this.#packed.lastId ?? 0;
+    this.nextId = this.#packed.nextId;
   }
 
   [Symbol.iterator](): Iterator<JobRow> {

@@ -127,30 +127,38 @@ const PACKED = [
   ...["createdMs", "etaMs", "enqueuedMs"],
 ].map((it) => `json_agg("${it}") as "${it}"`);
 
-/** A text of `jobPage` is for the first page, or for one that follows a full one. */
+/** What a page is to have. */
 export interface PageChoice {
   readonly columns: ReadonlySet<string>;
   /** SQL that chooses the jobs. */
   readonly where: string;
   /** Of `where`. */
   readonly placeholders: number;
-  readonly isFirst: boolean;
+  /** The server finds the jobs by walking on from id to id, not as it believes to be best. */
+  readonly isWalk: boolean;
 }
 
+/** A walk stops after so many ids, to say that nothing was found and how it goes on. */
+const WALKED_IDS = 200_000;
+
 /**
- * A page of the jobs that `where` chooses, by id. Behind the placeholders of `where` come the last
- * id of the page before and the size of a page. It is one row, of an array for each column: the
+ * A page of the jobs that `where` chooses, by id. Behind the placeholders of `where` come the id
+ * that it begins behind and the size of a page. It is one row, of an array for each column: the
  * driver would spend twice as much on a row for each job, most of it on garbage.
  *
- * Where few of millions are chosen, they are on the first page and an index finds them. Where many
- * are, the others are walked to by id, as `is true` keeps PostgreSQL from other indexes: by
- * statistics that are older than the jobs it would find and sort all of them for each page.
+ * A walk needs `enable_sort` off as well; `is true` keeps PostgreSQL from any other index.
  */
-export function jobPage({ columns, where, placeholders, isFirst }: PageChoice): string {
-  return `select count(*)::int as count, max(sequence) as "lastId", ${PACKED.join(", ")} from (
-    select ${jobColumns(columns)} from queue_job
-    where id > $${placeholders + 1}::float8::bigint and (${where})${isFirst ? "" : " is true"}
-    order by id limit $${placeholders + 2}::int) page`;
+export function jobPage({ columns, where, placeholders, isWalk }: PageChoice): string {
+  const after = `$${placeholders + 1}::float8`;
+  const size = `$${placeholders + 2}::int`;
+  const end = `(${after}::bigint + ${WALKED_IDS})`;
+  const chosen = isWalk ? `id <= ${end} and (${where}) is true` : `(${where})`;
+  const beyond = isWalk ? `when ${end} < (select max(id) from queue_job) then ${end}::float8` : "";
+  return `select count(*)::int as count,
+      case when count(*) = ${size} then max(sequence) ${beyond} end as "nextId",
+      ${PACKED.join(", ")}
+    from (select ${jobColumns(columns)} from queue_job
+      where id > ${after}::bigint and ${chosen} order by id limit ${size}) page`;
 }
 
 /** $1 uuids. */
@@ -170,6 +178,10 @@ export const JOB_DEPENDENCIES = `select uuid, dependencies from queue_job
     where uuid = any($1::text[])`;
 
 export const WAITING_STATES = `state in ('pending', 'wait_dependencies')`;
+
+/** How many waiting jobs the server believes there are. */
+export const EXPECTED_WAITING = `
+  explain (format json) select 1 from queue_job where ${WAITING_STATES}`;
 
 /**
  * Jobs that take a place, and failed ones where a failure blocks: $1 names of sequential channels.

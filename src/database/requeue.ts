@@ -2,7 +2,6 @@ import type { KnownGeneration } from "./generation.ts";
 import { jobsByUuid } from "./queries.ts";
 import { canCancel, changePage, changePreview, type JobAction } from "./requeue_queries.ts";
 import type { Session } from "./session.ts";
-import { pageLength } from "./statement.ts";
 
 export { canCancel, type JobAction };
 export type RequeuedState = "enqueued" | "started" | "failed";
@@ -29,7 +28,10 @@ export interface ChangedJob {
   readonly outcome: "changed" | "at work" | "held";
 }
 
-/** Rows of one statement, each a transaction of its own: few enough that nobody waits for it. */
+/**
+ * Rows of one statement, each a transaction of its own: few enough that nobody waits for it, and
+ * many enough that a table of a million is not sorted too often.
+ */
 const PAGE_ROWS = 5_000;
 
 /** What is to be done to jobs. */
@@ -60,8 +62,7 @@ export async function* changeJobs(
   let afterId = 0;
   while (true) {
     const parameters = [states, channel, seconds, uuids, afterId, PAGE_ROWS, ...own];
-    const rows = await session.run(text, parameters, pageLength(afterId));
-    const jobs = rows as unknown as ChangedJob[];
+    const jobs = await session.run(text, parameters) as unknown as ChangedJob[];
     yield jobs;
     if (jobs.length < PAGE_ROWS) return;
     afterId = jobs.at(-1)!.id;

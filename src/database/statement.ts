@@ -4,6 +4,7 @@ import { REQUEUE_DEAD, REQUEUE_UNASKED, requeueStarted, stuckJobs } from "./lost
 import {
   CLAIM,
   countedJobs,
+  EXPECTED_WAITING,
   failedCounts,
   jobPage,
   jobsByUuid,
@@ -39,7 +40,12 @@ export type Statement =
     readonly afterId: number;
     readonly sequentialChannels: readonly string[];
   }
-  | { readonly kind: "scanWaiting"; readonly afterId: number }
+  | {
+    readonly kind: "scanWaiting";
+    readonly afterId: number;
+    /** The server knows of far fewer jobs than there are: by id, whatever it believes. */
+    readonly isWalk: boolean;
+  }
   | { readonly kind: "countFailed"; readonly sequentialChannels: readonly string[] }
   | {
     readonly kind: "requeueLost";
@@ -63,8 +69,10 @@ export type Statement =
 /** What came back: the rows read, or the uuids of the rows changed. */
 export interface Answer {
   readonly rows: JobRows;
-  /** Of a page. */
-  readonly lastId: number;
+  /** The id that the next page of a scan begins behind; null after the last. */
+  readonly nextId: number | null;
+  /** How many waiting jobs the server believes there are, where more than a page was found. */
+  readonly expected: number;
   readonly uuids: readonly string[];
   readonly failedCounts: ReadonlyMap<string, number>;
   readonly stuck: readonly StuckRow[];
@@ -72,7 +80,8 @@ export interface Answer {
 
 export const NO_ANSWER: Answer = {
   rows: [],
-  lastId: 0,
+  nextId: null,
+  expected: Infinity,
   uuids: [],
   failedCounts: new Map(),
   stuck: [],
@@ -83,12 +92,7 @@ const KEYED: ReadonlySet<Statement["kind"]> = new Set(["claim", "putBack", "read
 
 function lengthOf(statement: Statement): Length {
   if (KEYED.has(statement.kind)) return "keyed";
-  return "afterId" in statement ? pageLength(statement.afterId) : "long";
-}
-
-/** Of a page behind an id; 0 is the first. */
-export function pageLength(afterId: number): Length {
-  return afterId === 0 ? "long" : "onward";
+  return statement.kind === "scanWaiting" && statement.isWalk ? "onward" : "long";
 }
 
 /**
@@ -109,7 +113,9 @@ export async function execute(
     case "scanCounted":
     case "scanWaiting": {
       const page = new JobPage(rows);
-      return { ...NO_ANSWER, rows: page, lastId: page.lastId };
+      const isFirst = statement.kind === "scanWaiting" && statement.afterId === 0;
+      const expected = isFirst && page.nextId !== null ? await expectedWaiting(session) : Infinity;
+      return { ...NO_ANSWER, rows: page, nextId: page.nextId, expected };
     }
     case "countFailed":
       return {
@@ -121,6 +127,11 @@ export async function execute(
     default:
       return { ...NO_ANSWER, uuids: rows.map((it: Row) => String(it["uuid"])) };
   }
+}
+
+async function expectedWaiting(session: Session): Promise<number> {
+  const [row] = await session.run(EXPECTED_WAITING);
+  return JSON.parse(String(row!["QUERY PLAN"]))[0]["Plan"]["Plan Rows"];
 }
 
 /**
@@ -142,15 +153,12 @@ function toSql(
       return [jobsByUuid(generation), [it.uuids]];
     case "scanCounted":
       return [
-        jobPage({
-          ...{ columns, where: countedJobs(generation), placeholders: 1 },
-          isFirst: it.afterId === 0,
-        }),
+        jobPage({ columns, where: countedJobs(generation), placeholders: 1, isWalk: false }),
         [it.sequentialChannels, it.afterId, PAGE_ROWS],
       ];
     case "scanWaiting":
       return [
-        jobPage({ columns, where: WAITING_STATES, placeholders: 0, isFirst: it.afterId === 0 }),
+        jobPage({ columns, where: WAITING_STATES, placeholders: 0, isWalk: it.isWalk }),
         [it.afterId, PAGE_ROWS],
       ];
     case "countFailed":

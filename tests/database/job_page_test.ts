@@ -5,7 +5,7 @@ import { JobPage } from "../../src/database/job_row.ts";
 /** As the driver gives it. */
 const PACKED = {
   count: 2,
-  lastId: 8,
+  nextId: 8,
   uuid: '["a", "b"]',
   channel: '["mail", null]',
   state: '["pending", "wait_dependencies"]',
@@ -40,13 +40,13 @@ describe("JobPage", () => {
   it("says where the next one begins before anything is unpacked", () => {
     const page = new JobPage([{ ...PACKED, uuid: "no JSON" }]);
 
-    assertEquals([page.length, page.lastId], [2, 8]);
+    assertEquals([page.length, page.nextId], [2, 8]);
     assertThrows(() => [...page], SyntaxError);
   });
 
   it("may be empty", () => {
     const page = new JobPage([{ ...EMPTY, count: 0 }]);
 
-    assertEquals([page.length, ...page], [0]);
+    assertEquals([page.length, page.nextId, ...page], [0, null]);
   });
 });

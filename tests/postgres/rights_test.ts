@@ -77,7 +77,10 @@ describe("a role with just the rights that suffice", () => {
         .map((it) => it.uuid),
       [failed!],
     );
-    assertEquals((await ours!.run({ kind: "scanWaiting", afterId: 0 })).rows.length, 1);
+    assertEquals(
+      (await ours!.run({ kind: "scanWaiting", afterId: 0, isWalk: false })).rows.length,
+      1,
+    );
     assertEquals(
       (await ours!.run({ kind: "countFailed", sequentialChannels: [] }))
         .failedCounts.get("root"),

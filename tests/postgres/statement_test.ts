@@ -15,6 +15,7 @@ import { type TestDatabase, TestPostgres } from "../support/test_postgres.ts";
 import { until } from "../support/until.ts";
 
 const SECONDS = 1_700_000_000;
+const FIRST_PAGE = { kind: "scanWaiting", afterId: 0, isWalk: false } as const;
 
 /** One of each set of columns. */
 const SCHEMAS: readonly [string, InstallOptions?][] = [
@@ -50,13 +51,24 @@ describe("execute", () => {
     ours = await LedDatabase.open(odoo, server.connection, clock);
   }
 
+  /** So many that wait, by their ids. */
+  async function addWaiting(count: number): Promise<void> {
+    await odoo.sql`
+      insert into queue_job (uuid, state, date_created)
+      select 'job ' || number, 'pending', now() from generate_series(1, ${count}::int) number`;
+  }
+
+  /** The server's statistics will know nothing of what is inserted from now on. */
+  async function keepStatistics(): Promise<void> {
+    await odoo.sql`alter table queue_job set (autovacuum_enabled = false)`;
+    await odoo.sql`vacuum analyze queue_job`;
+  }
+
   const claim = (...uuids: string[]) => {
     return ours.run({ kind: "claim", uuids, enqueuedSeconds: SECONDS });
   };
   const read = async (...uuids: string[]) => [...(await ours.run({ kind: "read", uuids })).rows];
-  const scanWaiting = async (afterId = 0) => {
-    return [...(await ours.run({ kind: "scanWaiting", afterId })).rows];
-  };
+  const scanWaiting = async () => [...(await ours.run(FIRST_PAGE)).rows];
   const scanCounted = async (...sequentialChannels: string[]) => {
     return [...(await ours.run({ kind: "scanCounted", afterId: 0, sequentialChannels })).rows];
   };
@@ -140,28 +152,6 @@ describe("execute", () => {
         assertMatch(text, /queue_job_uuid_index[^]*?Index Cond: \(\(uuid\)::text = /);
         assertEquals(/Seq Scan|queue_job_state_index/.test(text), false, text);
       }
-    });
-
-    it("walks by id behind the first page, by statistics of an empty table too", async () => {
-      await lead();
-      await odoo.sql`alter table queue_job set (autovacuum_enabled = false)`;
-      await odoo.sql`vacuum analyze queue_job`;
-      await odoo.sql`
-        insert into queue_job (uuid, state, date_created)
-        select 'job ' || number, 'pending', now() from generate_series(1, 20000) number`;
-      const page = jobPage({
-        ...{ columns: new Set(["channel"]), where: WAITING_STATES },
-        ...{ placeholders: 0, isFirst: false },
-      });
-      const explained = await odoo.sql.begin(async (sql) => {
-        await sql.unsafe(allowStatements(10_000, "order"));
-        await sql.unsafe(`prepare page(float8, int) as ${page}`);
-        return await sql.unsafe("explain execute page(10000, 5000)");
-      });
-
-      const text = explained.map((it) => it["QUERY PLAN"]).join("\n");
-      assertMatch(text, /Index Scan using queue_job_pkey[^]*?Index Cond: \(id > '?10000/);
-      assertEquals(/Sort|queue_job_state_index/.test(text), false, text);
     });
 
     it("passes over a row that someone's transaction holds, without waiting", async () => {
@@ -379,17 +369,62 @@ describe("execute", () => {
 
     it("goes on behind the last page", async () => {
       await lead();
-      const count = PAGE_ROWS + 10;
-      await odoo.sql`
-        insert into queue_job (uuid, state, date_created)
-        select 'job ' || number, 'pending', now() from generate_series(1, ${count}::int) number`;
+      await addWaiting(PAGE_ROWS + 10);
 
-      const first = await ours.run({ kind: "scanWaiting", afterId: 0 });
-      const second = await scanWaiting(first.lastId);
+      const first = await ours.run(FIRST_PAGE);
+      const second = await ours.run({ ...FIRST_PAGE, afterId: first.nextId! });
 
       assertEquals(first.rows.length, PAGE_ROWS);
-      assertEquals(second.map((it) => it.uuid)[0], `job ${PAGE_ROWS + 1}`);
-      assertEquals(second.length, 10);
+      assertEquals([...second.rows].map((it) => it.uuid)[0], `job ${PAGE_ROWS + 1}`);
+      assertEquals([second.rows.length, second.nextId], [10, null]);
+    });
+
+    it("says how many the server expects, where there is more than a page", async () => {
+      await lead();
+      await keepStatistics();
+      await addWaiting(PAGE_ROWS - 1);
+      const one = await ours.run(FIRST_PAGE);
+      await odoo.addJob();
+      const more = await ours.run(FIRST_PAGE);
+
+      assertEquals(one.expected, Infinity);
+      assertEquals(more.expected < PAGE_ROWS, true, `${more.expected}`);
+    });
+
+    it("walks by id, whatever the server expects", async () => {
+      await lead();
+      await keepStatistics();
+      await addWaiting(2 * PAGE_ROWS);
+      const columns = new Set(["channel"]);
+      const page = jobPage({ columns, where: WAITING_STATES, placeholders: 0, isWalk: true });
+
+      const explained = await odoo.sql.begin(async (sql) => {
+        await sql.unsafe(allowStatements(10_000, "order"));
+        await sql.unsafe(`prepare page(float8, int) as ${page}`);
+        return await sql.unsafe(`explain execute page(10, ${PAGE_ROWS})`);
+      });
+
+      const text = explained.map((it) => it["QUERY PLAN"]).join("\n");
+      assertMatch(text, /Index Scan using queue_job_pkey[^]*?Index Cond: \(\(?id > '?10/);
+      assertEquals(/Sort|queue_job_state_index/.test(text), false, text);
+    });
+
+    it("walks over a gap in pieces, and comes to an end", async () => {
+      await lead();
+      await addWaiting(2);
+      await odoo.sql`
+        insert into queue_job (id, uuid, state) values (1000000, 'far', 'pending')`;
+
+      const found: string[] = [];
+      let pieces = 0;
+      for (let afterId: number | null = 0; afterId !== null; pieces++) {
+        const { rows, nextId } = await ours.run({ ...FIRST_PAGE, afterId, isWalk: true });
+        found.push(...[...rows].map((it) => it.uuid));
+        afterId = nextId;
+      }
+
+      assertEquals(found, ["job 1", "job 2", "far"]);
+      assertEquals(pieces, 5);
     });
   });
 });

@@ -387,7 +387,7 @@ describe("DatabaseTurn", () => {
   it("asks for the next page before a full one is let in", () => {
     driven.turn.opened(queueJob(16));
     driven.answer("scanCounted");
-    driven.answer("scanWaiting", { rows: FULL_PAGE, lastId: PAGE_ROWS });
+    driven.answer("scanWaiting", { rows: FULL_PAGE, nextId: PAGE_ROWS });
     driven.expect("scanWaiting");
     const waitingMeanwhile = driven.waiting;
 
@@ -400,7 +400,7 @@ describe("DatabaseTurn", () => {
   it("lets no page in that it has read before its session was lost", () => {
     driven.turn.opened(queueJob(16));
     driven.answer("scanCounted");
-    driven.answer("scanWaiting", { rows: FULL_PAGE, lastId: PAGE_ROWS });
+    driven.answer("scanWaiting", { rows: FULL_PAGE, nextId: PAGE_ROWS });
     driven.turn.lost();
 
     driven.clock.advance(1000);

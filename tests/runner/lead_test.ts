@@ -15,7 +15,7 @@ describe("Lead", () => {
     const read: unknown[] = [];
     const run = (text: string, parameters: readonly unknown[]) => {
       if (text.includes("uuid = any($1::text[])")) read.push(parameters[0]);
-      const emptyPage = { uuid: null };
+      const emptyPage = { count: 0, nextId: null };
       return Promise.resolve(text.includes("json_agg") ? [emptyPage] : []);
     };
     const heartbeat = { isDue: false, stop: () => {} } as Heartbeat;

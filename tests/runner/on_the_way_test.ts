@@ -5,7 +5,7 @@ import { OnTheWay } from "../../src/runner/on_the_way.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { row } from "./driven_turn.ts";
 
-const NEXT = { kind: "scanWaiting", afterId: 1 } as const;
+const NEXT = { kind: "scanWaiting", afterId: 1, isWalk: false } as const;
 const PAGE = [row("a", "pending")];
 
 describe("OnTheWay", () => {

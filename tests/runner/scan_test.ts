@@ -10,7 +10,7 @@ const FULL_PAGE = {
     { length: PAGE_ROWS },
     (_, index) => row(`j${index}`, "pending", { sequence: index + 1 }),
   ),
-  lastId: PAGE_ROWS,
+  nextId: PAGE_ROWS,
 };
 
 describe("Scan", () => {
@@ -32,14 +32,27 @@ describe("Scan", () => {
     scan.advance(NO_ANSWER);
     scan.advance(FULL_PAGE);
 
-    assertEquals(scan.statement([]), { kind: "scanWaiting", afterId: PAGE_ROWS });
+    assertEquals(scan.statement([]), { kind: "scanWaiting", afterId: PAGE_ROWS, isWalk: false });
+  });
+
+  it("walks by id once there are more rows than the server expects", () => {
+    const walks: boolean[] = [];
+    scan.advance(NO_ANSWER);
+    scan.advance({ ...FULL_PAGE, expected: PAGE_ROWS });
+    for (let page = 0; page < 2; page++) {
+      const statement = scan.statement([]);
+      walks.push(statement.kind === "scanWaiting" && statement.isWalk);
+      scan.advance(FULL_PAGE);
+    }
+
+    assertEquals(walks, [false, true]);
   });
 
   it("begins each part at the first id", () => {
     scan.advance(FULL_PAGE);
     scan.advance(NO_ANSWER);
 
-    assertEquals(scan.statement([]), { kind: "scanWaiting", afterId: 0 });
+    assertEquals(scan.statement([]), { kind: "scanWaiting", afterId: 0, isWalk: false });
   });
 
   it("counts last how many failed where failures do not block", () => {
