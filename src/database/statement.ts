@@ -13,10 +13,7 @@ import {
 } from "./queries.ts";
 import type { Length, Parameter, Row, Session } from "./session.ts";
 
-/**
- * Rows of one page of a scan: 1.2 MB that arrive at once. Pages of twice as many take no less time
- * and 10 MiB more.
- */
+/** Rows of one page of a scan: they arrive at once, and two pages are in memory at a time. */
 export const PAGE_ROWS = 10_000;
 export const CLAIMS_MAX = 1_000;
 export const READS_MAX = 5_000;
@@ -43,7 +40,7 @@ export type Statement =
   | {
     readonly kind: "scanWaiting";
     readonly afterId: number;
-    /** The server knows of far fewer jobs than there are: by id, whatever it believes. */
+    /** The server knows of fewer jobs than there are: by id, whatever it believes. */
     readonly isWalk: boolean;
   }
   | { readonly kind: "countFailed"; readonly sequentialChannels: readonly string[] }
